@@ -1,0 +1,1 @@
+"""The `saola` command, and the supervisor of the demo."""

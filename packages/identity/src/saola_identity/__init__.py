@@ -1,0 +1,1 @@
+"""Accounts, sign-in, the OpenID Provider, and the authorisation of signatures."""

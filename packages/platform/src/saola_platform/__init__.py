@@ -1,0 +1,1 @@
+"""Registers, documents, cases, notifications; the portal and the back office."""

@@ -1,0 +1,1 @@
+"""Certificates, keys, signatures, time stamps, containers, trusted list; and the services that issue them."""
