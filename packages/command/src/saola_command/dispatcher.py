@@ -4,6 +4,7 @@ A package offers a sub-command by an entry point of the group ``saola.commands``
 that takes the remaining arguments and returns the exit code. So a gateway host, where only
 `trust` and `exchange` are installed, has only their commands.
 """
+
 from __future__ import annotations
 
 import sys
@@ -25,7 +26,10 @@ def main(arguments: list[str] | None = None) -> int:
         print(USAGE + "\n".join(f"  {name}" for name in commands))
         return 0 if words else 2
     if words[0] not in commands:
-        print(f"saola: no command {words[0]!r} on this machine\n\n{USAGE}" + "\n".join(f"  {name}" for name in commands), file=sys.stderr)
+        print(
+            f"saola: no command {words[0]!r} on this machine\n\n{USAGE}" + "\n".join(f"  {name}" for name in commands),
+            file=sys.stderr,
+        )
         return 2
     result = commands[words[0]].load()(words[1:])
     return int(result or 0)
