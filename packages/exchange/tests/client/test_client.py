@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from saola_exchange.client import ExchangeClient, ExchangeRefused, ExchangeUnavailable, FakeExchange
-from saola_exchange.client.exchange import _saola_headers, _target
+from saola_exchange.client.exchange import _declared, _target
 
 CLIENT = "EX-DEMO/GOV/G22/portal"
 SERVICE = "EX-DEMO/GOV/G01/population/persons"
@@ -138,8 +138,7 @@ def test_a_client_that_is_no_subsystem_is_refused(client: str) -> None:
 
 @given(st.text(min_size=1, alphabet=st.characters(exclude_categories=["Cs"])))
 def test_any_text_travels_in_a_header_and_a_path(text: str) -> None:
-    value = _saola_headers(text, "l", None, None)["Saola-Purpose"]
-    assert value is not None
+    value = _declared(text, "l", None, None)["Saola-Purpose"]
     assert value.isascii()
     assert value.isprintable()
     assert " " not in value

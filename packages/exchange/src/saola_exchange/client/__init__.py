@@ -7,12 +7,15 @@ whoever calls knows whether a repetition is safe, and says so with an idempotenc
 
 from __future__ import annotations
 
+from saola_exchange.errors import ExchangeError
+
 from .calls import Exchange, ExchangeResponse
-from .errors import ExchangeError, ExchangeRefused, ExchangeUnavailable
+from .errors import CallFailed, ExchangeRefused, ExchangeUnavailable
 from .exchange import ExchangeClient
 from .fake import FakeExchange, RecordedCall
 
 __all__ = [
+    "CallFailed",
     "Exchange",
     "ExchangeClient",
     "ExchangeError",

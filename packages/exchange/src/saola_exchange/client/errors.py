@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from saola_exchange.errors import ExchangeError
 
 
-class ExchangeError(Exception):
+class CallFailed(ExchangeError):
     """A call that brought no answer of the service.
 
     `code` is stable, `message` says what happened, `detail` finds the line in the gateway's log,
     `remedy` says what to do, `retry` whether the same call may succeed later.
     """
 
-    fault: ClassVar[str] = "us"
-    retry: ClassVar[bool] = False
-    remedy: ClassVar[str] = ""
-
     def __init__(self, *, code: str, message: str, detail: str = "", message_id: str = "") -> None:
-        super().__init__(f"{code}: {message}" + (f" ({detail})" if detail else ""))
-        self.code = code
+        super().__init__(detail, code=code)
         self.message = message
-        self.detail = detail
         self.message_id = message_id
 
+    def __str__(self) -> str:
+        return f"{self.code}: {self.message}" + (f" ({self.detail})" if self.detail else "")
 
-class ExchangeUnavailable(ExchangeError):
+
+class ExchangeUnavailable(CallFailed):
     """The own gateway, the provider's gateway or its service could not be reached in time.
 
     The service may have received the call: repeat it only with the same idempotency key, or when
@@ -36,7 +33,7 @@ class ExchangeUnavailable(ExchangeError):
     remedy = "Try again later with the same idempotency key."
 
 
-class ExchangeRefused(ExchangeError):
+class ExchangeRefused(CallFailed):
     """A gateway refused: access denied, no such service, an invalid message. Repeating does not help."""
 
     fault = "operator"

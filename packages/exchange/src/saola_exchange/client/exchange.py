@@ -14,12 +14,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import quote, urlencode, urlsplit
 
+from saola_exchange.protocol.declaration import Declaration
+from saola_exchange.protocol.identifiers import ClientId
+
 from .calls import NO_QUERY, EvidenceKind, ExchangeResponse
-from .errors import ExchangeError, ExchangeRefused, ExchangeUnavailable
+from .errors import CallFailed, ExchangeRefused, ExchangeUnavailable
 
 MAX_ANSWER = 64 * 1024 * 1024
-# RFC 3986 reserved characters that mean nothing inside a header value stay readable.
-READABLE = "/:,;.@!()*'~"
 PASSING_FAULTS = frozenset(
     {
         "network_error",
@@ -82,7 +83,7 @@ class ExchangeClient:
             "Content-Type": content_type,
             "X-Road-UserId": user_id,
             "Idempotency-Key": idempotency_key,
-            **_saola_headers(purpose, legal_ground, data_subject, dossier),
+            **_declared(purpose, legal_ground, data_subject, dossier),
         }
         return self._send(
             method=method.upper(),
@@ -124,7 +125,7 @@ class ExchangeClient:
         return answer.body
 
     def _own_headers(self) -> dict[str, str]:
-        own = {"X-Road-Client": quote(self.client)}
+        own = {"X-Road-Client": ClientId.parse(self.client).encoded}
         return own | ({"X-Saola-Client-Token": self.token} if self.token else {})
 
     def _send(
@@ -173,16 +174,9 @@ class ExchangeClient:
         return http.client.HTTPConnection(address.hostname or "", address.port or 8080, timeout=timeout)
 
 
-def _saola_headers(
-    purpose: str, legal_ground: str, data_subject: str | None, dossier: str | None
-) -> dict[str, str | None]:
-    values = {
-        "Saola-Purpose": purpose,
-        "Saola-Legal-Ground": legal_ground,
-        "Saola-Data-Subject": data_subject,
-        "Saola-Dossier": dossier,
-    }
-    return {name: quote(value, safe=READABLE) if value is not None else None for name, value in values.items()}
+def _declared(purpose: str, legal_ground: str, data_subject: str | None, dossier: str | None) -> dict[str, str]:
+    declaration = Declaration(purpose=purpose, legal_ground=legal_ground, data_subject=data_subject, dossier=dossier)
+    return dict(declaration.to_headers())
 
 
 def _target(*, service: str, path: str, query: Mapping[str, str]) -> str:
@@ -195,7 +189,7 @@ def _target(*, service: str, path: str, query: Mapping[str, str]) -> str:
     return target + (f"?{urlencode(query)}" if query else "")
 
 
-def _fault(*, header: str, content: bytes, message_id: str) -> ExchangeError:
+def _fault(*, header: str, content: bytes, message_id: str) -> CallFailed:
     try:
         told = json.loads(content)
         message, detail = str(told.get("message", "")), str(told.get("detail", ""))

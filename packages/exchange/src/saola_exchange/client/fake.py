@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .calls import NO_QUERY, EvidenceKind, ExchangeResponse
-from .errors import ExchangeError, ExchangeRefused
+from .errors import CallFailed, ExchangeRefused
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +70,10 @@ class FakeExchange:
         self.answers_with(method=method, service=service, path=path, answer=answer)
 
     def answers_with(self, *, method: str, service: str, path: str | None = None, answer: Answer) -> None:
-        """Programme a function of the call; it may raise an `ExchangeError`."""
+        """Programme a function of the call; it may raise a `CallFailed`."""
         self._answers.insert(0, (method.upper(), service, path, answer))
 
-    def fails(self, *, method: str, service: str, path: str | None = None, error: ExchangeError) -> None:
+    def fails(self, *, method: str, service: str, path: str | None = None, error: CallFailed) -> None:
         """Programme a failure."""
 
         def answer(_: RecordedCall) -> ExchangeResponse:
