@@ -1,1 +1,1 @@
-"""The look that every page shares."""
+"""The look that every page shares: styles, fonts, templates. No rules of any service live here."""
