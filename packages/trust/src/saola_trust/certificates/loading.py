@@ -1,0 +1,113 @@
+"""Certificates, keys and requests from bytes and back. Every library error becomes MalformedCertificate."""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Sequence
+
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import Encoding, load_der_private_key
+
+from saola_trust.errors import KeyUnavailable, MalformedCertificate
+
+PublicKey = ec.EllipticCurvePublicKey | rsa.RSAPublicKey
+PrivateKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
+
+PEM_CERTIFICATE = re.compile(rb"-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END CERTIFICATE-----")
+PEM_KEY = re.compile(rb"-----BEGIN ((?:EC |RSA )?PRIVATE KEY)-----([A-Za-z0-9+/=\s]+)-----END \1-----")
+LARGEST = 64 * 1024
+
+
+def load_certificate(data: bytes) -> x509.Certificate:
+    """One certificate from PEM (the first) or DER; raises MalformedCertificate."""
+    match = PEM_CERTIFICATE.search(data)
+    der = _decode(match[1]) if match else data
+    if len(der) > LARGEST:
+        raise MalformedCertificate(f"a certificate of {len(der)} bytes is larger than {LARGEST}")
+    try:
+        certificate = x509.load_der_x509_certificate(der)
+        # The library reads lazily: make it fail here, where the caller expects it, and not later.
+        _ = (certificate.subject, certificate.issuer, certificate.extensions, certificate.not_valid_after_utc)
+    except (ValueError, TypeError, UnsupportedAlgorithm, x509.DuplicateExtension) as exc:
+        raise MalformedCertificate(f"these bytes are not a certificate: {exc}") from exc
+    return certificate
+
+
+def load_certificates(data: bytes) -> tuple[x509.Certificate, ...]:
+    """All certificates of a PEM file in order; raises MalformedCertificate when there is none."""
+    found = tuple(load_certificate(_decode(match)) for match in PEM_CERTIFICATE.findall(data))
+    if not found:
+        raise MalformedCertificate("there is no PEM certificate in the file")
+    return found
+
+
+def load_request(data: bytes) -> x509.CertificateSigningRequest:
+    """A PKCS #10 request whose own signature (proof of possession) fits; raises MalformedCertificate."""
+    try:
+        request = x509.load_pem_x509_csr(data)
+        fits = request.is_signature_valid
+        _public(request.public_key())
+    except (ValueError, TypeError, UnsupportedAlgorithm, InvalidSignature) as exc:
+        raise MalformedCertificate(f"these bytes are not a certificate request: {exc}") from exc
+    if not fits:
+        raise MalformedCertificate("the request is not signed by the key that it names")
+    return request
+
+
+def load_private_key(data: bytes, *, password: bytes | None = None) -> PrivateKey:
+    """An RSA or EC private key from PEM or DER (PKCS #8 or traditional); raises KeyUnavailable."""
+    match = PEM_KEY.search(data)
+    try:
+        key = load_der_private_key(_decode(match[2]) if match else data, password)
+    except (ValueError, TypeError, UnsupportedAlgorithm, MalformedCertificate) as exc:
+        raise KeyUnavailable("the private key cannot be read: wrong format or wrong password") from exc
+    if isinstance(key, ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey):
+        return key
+    raise KeyUnavailable(f"a {type(key).__name__} is not supported, only RSA and EC keys are")
+
+
+def public_key_of(certificate: x509.Certificate) -> PublicKey:
+    """The RSA or EC public key; raises MalformedCertificate for any other kind."""
+    try:
+        return _public(certificate.public_key())
+    except (ValueError, UnsupportedAlgorithm) as exc:
+        raise MalformedCertificate(f"the public key cannot be read: {exc}") from exc
+
+
+def issued_by(certificate: x509.Certificate, issuers: Sequence[x509.Certificate]) -> x509.Certificate | None:
+    """The first of the issuers whose name fits and whose key verifies the certificate's signature, or None."""
+    for issuer in issuers:
+        if certificate.issuer != issuer.subject:
+            continue
+        try:
+            certificate.verify_directly_issued_by(issuer)
+        except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
+            continue
+        return issuer
+    return None
+
+
+def certificate_pem(certificate: x509.Certificate) -> str:
+    """The certificate as PEM text."""
+    return certificate.public_bytes(Encoding.PEM).decode("ascii")
+
+
+def certificate_der(certificate: x509.Certificate) -> bytes:
+    """The certificate as DER bytes."""
+    return certificate.public_bytes(Encoding.DER)
+
+
+def _public(key: object) -> PublicKey:
+    if isinstance(key, ec.EllipticCurvePublicKey | rsa.RSAPublicKey):
+        return key
+    raise ValueError(f"a {type(key).__name__} is not supported, only RSA and EC keys are")
+
+
+def _decode(base64_text: bytes) -> bytes:
+    try:
+        return base64.b64decode(b"".join(base64_text.split()), validate=True)
+    except ValueError as exc:
+        raise MalformedCertificate("the PEM text is not base64") from exc

@@ -1,0 +1,92 @@
+"""The question: which certificate, named by hashes of its issuer and its serial number (CertID)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from asn1crypto import ocsp
+from cryptography import x509
+
+from saola_trust.certificates.algorithms import hash_of
+from saola_trust.certificates.asn1 import hash_name_of, reading, to_asn1
+from saola_trust.errors import MalformedRevocation
+
+LARGEST_REQUEST = 16 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One certificate that is asked about. `nonce` is the DER content of the nonce extension, or None."""
+
+    hash_name: str
+    issuer_name_hash: bytes
+    issuer_key_hash: bytes
+    serial_number: int
+    nonce: bytes | None = None
+
+    def names(self, issuer: x509.Certificate) -> bool:
+        """Whether the question is about a certificate of this issuer."""
+        expected = question_for(serial_number=self.serial_number, issuer=issuer, hash_name=self.hash_name)
+        return (expected.issuer_name_hash, expected.issuer_key_hash) == (self.issuer_name_hash, self.issuer_key_hash)
+
+    def as_asn1(self) -> ocsp.CertId:
+        """The CertID structure."""
+        return ocsp.CertId(
+            {
+                "hash_algorithm": {"algorithm": self.hash_name.replace("-", "").lower()},
+                "issuer_name_hash": self.issuer_name_hash,
+                "issuer_key_hash": self.issuer_key_hash,
+                "serial_number": self.serial_number,
+            }
+        )
+
+
+def question_for(
+    *, serial_number: int, issuer: x509.Certificate, hash_name: str = "SHA-1", nonce: bytes | None = None
+) -> Question:
+    """The question about one serial number of an issuer; SHA-1 names, not protects, and all peers know it."""
+    structure = to_asn1(issuer)
+    name = hash_of(structure.subject.dump(), hash_name=hash_name)
+    key = hash_of(bytes(structure.public_key["public_key"]), hash_name=hash_name)
+    return Question(hash_name, name, key, serial_number, nonce)
+
+
+def build_request(
+    *, certificate: x509.Certificate, issuer: x509.Certificate, hash_name: str = "SHA-1", nonce: bytes | None = None
+) -> bytes:
+    """An OCSP request in DER; `nonce` is random bytes (RFC 8954: 32), or None for none."""
+    question = question_for(serial_number=certificate.serial_number, issuer=issuer, hash_name=hash_name)
+    request: dict[str, object] = {"request_list": [{"req_cert": question.as_asn1()}]}
+    if nonce is not None:
+        request["request_extensions"] = [{"extn_id": "nonce", "critical": False, "extn_value": nonce}]
+    return bytes(ocsp.OCSPRequest({"tbs_request": request}).dump())
+
+
+def parse_request(data: bytes) -> Question:
+    """The one question of a request; raises MalformedRevocation, also for requests about several certificates."""
+    if len(data) > LARGEST_REQUEST:
+        raise MalformedRevocation(f"an OCSP request of {len(data)} bytes is larger than {LARGEST_REQUEST}")
+    with reading(MalformedRevocation, "the OCSP request"):
+        request = ocsp.OCSPRequest.load(data, strict=True)
+        items = request["tbs_request"]["request_list"]
+        if len(items) != 1:
+            raise MalformedRevocation(f"one certificate can be asked about at a time, not {len(items)}")
+        question = read_certificate_id(items[0]["req_cert"])
+        nonce = request.nonce_value
+        return Question(
+            question.hash_name,
+            question.issuer_name_hash,
+            question.issuer_key_hash,
+            question.serial_number,
+            None if nonce is None else bytes(nonce.native),
+        )
+
+
+def read_certificate_id(identifier: ocsp.CertId) -> Question:
+    """A CertID structure as a Question without nonce."""
+    return Question(
+        hash_name=hash_name_of(identifier["hash_algorithm"]),
+        issuer_name_hash=bytes(identifier["issuer_name_hash"].native),
+        issuer_key_hash=bytes(identifier["issuer_key_hash"].native),
+        serial_number=int(identifier["serial_number"].native),
+    )
