@@ -1,0 +1,197 @@
+"""Starts the whole demo in order, watches over it, and ends it cleanly.
+
+The order: the database server; trust and signer; then, side by side, what the gateways, the identity
+provider and the sites need prepared; the registry, which needs the gateways' certificates; at last
+everything that serves. What was prepared once and has not changed since is not prepared again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import os
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Any
+
+from saola_command.demo import configurations
+from saola_command.demo import layout as places
+from saola_command.demo.configurations import database_names
+from saola_command.demo.plan import Plan
+from saola_command.demo.processes import Process, Running, run_once
+from saola_command.demo.status import StatusServer
+from saola_command.postgres import Cluster, Endpoint, ensure_databases
+
+SIDE_BY_SIDE = 3
+
+
+class Supervisor:
+    """All processes of one demo."""
+
+    def __init__(self, *, plan: Plan, say: Callable[[str], None], step: Callable[[str], None]) -> None:
+        self.plan = plan
+        self.running: dict[str, Running] = {}
+        self._say = say
+        self._step = step
+        self._side_by_side = asyncio.Semaphore(SIDE_BY_SIDE)
+        self._status = StatusServer(supervisor=self)
+
+    async def start(self) -> None:
+        """Bring everything up; raises CommandError with what went wrong and stops nothing by itself."""
+        await self._start_database()
+        await self._start_centre()
+        fresh = self._fingerprint_changed()
+        await asyncio.gather(self._prepare_gateways(fresh=fresh), self._prepare_sites(fresh=fresh))
+        await self._start_registry(fresh=fresh)
+        await self._start_everything()
+        self._keep_fingerprint()
+        await self._status.start(self.plan.layout.ports["status"])
+
+    async def stop(self) -> None:
+        """End everything, those that serve people first and the database last."""
+        await self._status.stop()
+        names = [name for name in self.running if name != "database"]
+        await asyncio.gather(*(self.running[name].stop() for name in names))
+        if "database" in self.running:
+            await self.running["database"].stop()
+
+    async def _start_database(self) -> None:
+        self._step("database")
+        layout = self.plan.layout
+        cluster = Cluster(layout.folder("postgres"), endpoint=Endpoint(layout.centre, places.DATABASE))
+        await asyncio.to_thread(cluster.create)
+        await self._run(self.plan.database(cluster))
+        owners = [self.plan.writer.database_of(name) for name in database_names(self.plan.demo)]
+        await asyncio.to_thread(ensure_databases, operator_url=cluster.operator_url, databases=owners)
+
+    async def _start_centre(self) -> None:
+        self._step("certification, time stamps, signing keys")
+        await asyncio.gather(*(self._prepare_and_run(process) for process in (self.plan.trust(), self.plan.signer())))
+        for name, path in (
+            ("registry/government.crt", "/ca/government.crt"),
+            ("registry/tsa.crt", "/tsa.crt"),
+            ("trust/trustlist.crt", "/trustlist.crt"),
+        ):
+            await self._fetch(path, self.plan.layout.data / name)
+
+    async def _prepare_and_run(self, process: Process) -> None:
+        command, _, *rest = process.arguments
+        await self._once(command, "init", *rest, what=f"Preparing {process.name}", name=process.name)
+        await self._run(process)
+
+    async def _fetch(self, path: str, file: Path) -> None:
+        text = await self.plan.probe.text(self.plan.writer.central(places.TRUST) + path)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+
+    async def _prepare_gateways(self, *, fresh: bool) -> None:
+        self._step("keys and certificates of the gateways")
+        trust, token = self.plan.writer.central(places.TRUST), self.plan.layout.secret("operator.token")
+        preparing = []
+        for index, member in enumerate(self.plan.demo.members):
+            path = configurations.gateway_configuration(self.plan.writer, index=index, member=member)
+            words = ("gateway", "init", "--config", str(path), "--ca", trust, "--token-file", str(token))
+            if fresh:
+                name = f"gateway-{member.code}"
+                preparing.append(self._once(*words, what=f"Preparing {name}", name=name))
+        await asyncio.gather(*preparing)
+
+    async def _prepare_sites(self, *, fresh: bool) -> None:
+        self._step("tables, declarations and people")
+        identity = configurations.identity_configuration(self.plan.writer)
+        paths = {
+            f"site-{member.code}": configurations.site_configuration(self.plan.writer, index=index, member=member)
+            for index, member in enumerate(self.plan.demo.members)
+        }
+        await self._prepare_seals()
+        if not fresh:
+            return
+        preparing: list[Coroutine[Any, Any, None]] = [
+            self._once("identity", "init", "--config", str(identity), what="Preparing identity", name="identity")
+        ]
+        preparing += [
+            self._once("site", "init", "--config", str(path), what=f"Preparing {name}", name=name)
+            for name, path in paths.items()
+        ]
+        await asyncio.gather(*preparing)
+
+    async def _prepare_seals(self) -> None:
+        """Make sure that every organisation that seals has its credential at the signer."""
+        token = self.plan.layout.secret("operator.token").read_text(encoding="utf-8")
+        for member in self.plan.demo.members:
+            if member.seal is None:
+                continue
+            subject = {
+                "common_name": member.seal.name,
+                "organisation": member.seal.name,
+                "organisation_identifier": member.seal.identifier,
+                "country": self.plan.demo.territory,
+            }
+            await self.plan.probe.post(
+                self.plan.writer.central(places.SIGNER) + "/signer/credentials",
+                {
+                    "owner": member.seal.organisation,
+                    "kind": "seal",
+                    "hierarchy": "government",
+                    "subject": subject,
+                    "pin": None,
+                    "valid_days": 365,
+                },
+                token=token,
+            )
+
+    async def _start_registry(self, *, fresh: bool) -> None:
+        self._step("registry")
+        writer, layout = self.plan.writer, self.plan.layout
+        registry = self.plan.registry()
+        for index, member in enumerate(self.plan.demo.members):
+            certificate = layout.folder(f"gateway-{member.code}") / "keys" / "auth.crt"
+            configurations.server_file(writer, index=index, member=member, authentication_certificate=certificate)
+        path = registry.arguments[-1]
+        if fresh:
+            await self._once("registry", "init", "--config", path, what="Preparing the registry", name="registry")
+        await self._run(registry)
+        anchor = str(layout.folder("registry") / "anchor.xml")
+        await self._once("registry", "anchor", "--config", path, "--out", anchor, what="The anchor", name="registry")
+
+    async def _start_everything(self) -> None:
+        self._step("gateways")
+        demo = self.plan.demo
+        await asyncio.gather(*(self._run(self.plan.gateway(i, member)) for i, member in enumerate(demo.members)))
+        self._step("sites")
+        starting = [self._run(self.plan.mailbox()), self._run(self.plan.identity())]
+        starting += [self._run(self.plan.site(i, member)) for i, member in enumerate(demo.members)]
+        starting += [self._run(self.plan.worker(i, member)) for i, member in self.plan.working_members()]
+        await asyncio.gather(*starting)
+
+    async def _run(self, process: Process) -> None:
+        log = self.plan.layout.folder("logs") / f"{process.name}.log"
+        running = self.running[process.name] = Running(process=process, log=log, say=self._say)
+        async with self._side_by_side:
+            await running.start()
+
+    async def _once(self, *words: str, what: str, name: str) -> None:
+        async with self._side_by_side:
+            await run_once(*words, log=self.plan.layout.folder("logs") / f"{name}.log", what=what)
+
+    def _fingerprint_changed(self) -> bool:
+        kept = self.plan.layout.data / "prepared"
+        return not kept.exists() or kept.read_text(encoding="utf-8") != fingerprint(self.plan)
+
+    def _keep_fingerprint(self) -> None:
+        (self.plan.layout.data / "prepared").write_text(fingerprint(self.plan), encoding="utf-8")
+
+
+def fingerprint(plan: Plan) -> str:
+    """A digest over everything that preparation depends on: the code, the country, the demo, the addresses."""
+    digest = hashlib.sha256()
+    code = Path(__file__).resolve().parents[4]
+    folders = [code, plan.demo.country, plan.demo.people.parent]
+    for folder in folders:
+        for root, directories, files in os.walk(folder):
+            directories[:] = sorted(d for d in directories if d not in {"__pycache__", "node_modules", "tests"})
+            for name in sorted(files):
+                status = (Path(root) / name).stat()
+                digest.update(f"{root}/{name}:{status.st_size}:{status.st_mtime_ns}\n".encode())
+    digest.update(repr(sorted(plan.layout.ports.items())).encode())
+    return digest.hexdigest()
