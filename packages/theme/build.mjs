@@ -28,9 +28,10 @@ for (const [subset, range] of Object.entries(ranges)) {
 const css = sass.compile(join(here, 'styles/saola.scss'), {
   loadPaths: [modules, join(here, 'styles')],
   style: 'compressed',
+  charset: false, // set below, before the fonts: a mark in the middle of the sheet spoils the rule after it
   quietDeps: true
 }).css
-writeFileSync(join(out, 'saola.css'), faces + css)
+writeFileSync(join(out, 'saola.css'), '@charset "utf-8";' + faces + css)
 
 // The components are an ES module; ours is appended so that the browser fetches one file
 // and the content security policy needs no inline script.

@@ -59,17 +59,17 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     return error_page(request=request, status=413 if type(exception).__name__ == "RequestDataTooBig" else 400)
 
 
-def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - Django passes it
     """Handler of status 403."""
     return error_page(request=request, status=403)
 
 
-def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 - Django passes it
     """A form without the right token: an expired page, or another site's form."""
     return error_page(request=request, status=403)
 
 
-def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - Django passes it
     """Handler of status 404."""
     return error_page(request=request, status=404)
 

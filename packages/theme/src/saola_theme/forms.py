@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from typing import Any
 
 from crispy_forms_gds.fields import DateInputField
@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class DateField(DateInputField):  # type: ignore[misc]  # the library has no types
-    """A date typed as day, month and year; cleans to :class:`datetime.date`."""
+    """A date typed as day, month and year; cleans to :class:`dt.date`."""
 
     _parts = (
         (_("Day"), _("Enter the day of the month"), _("The day must be a number")),
@@ -30,7 +30,7 @@ class DateField(DateInputField):  # type: ignore[misc]  # the library has no typ
             field.error_messages["incomplete"] = missing
             field.validators = [RegexValidator(r"^[0-9]+$", wrong)]
 
-    def compress(self, data_list: list[Any]) -> datetime.date | None:
+    def compress(self, data_list: list[Any]) -> dt.date | None:
         """The three parts as a date; None when any is empty.
 
         Raises:
@@ -40,6 +40,6 @@ class DateField(DateInputField):  # type: ignore[misc]  # the library has no typ
             return None
         day, month, year = (int(part) for part in data_list)
         try:
-            return datetime.date(year, month, day)
+            return dt.date(year, month, day)
         except (ValueError, OverflowError) as error:
             raise ValidationError(self.error_messages["invalid"], code="invalid") from error
