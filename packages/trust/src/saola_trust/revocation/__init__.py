@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from saola_trust.revocation.asking import Question, build_request, parse_request
 from saola_trust.revocation.answering import CertificateStatus, build_error, build_response
+from saola_trust.revocation.asking import Question, build_request, parse_request
 from saola_trust.revocation.verifying import RevocationStatus, parse_response, verify_response
 
 __all__ = [

@@ -118,9 +118,11 @@ def verify_response(
 def _responder(answer: Answer, *, issuer: x509.Certificate, responders: Sequence[x509.Certificate]) -> x509.Certificate:
     # Whose key it is decides, not the name that the answer claims: try the few that may have signed.
     candidates = [*responders, issuer]
-    for delegate in answer.certificates:
-        if OCSP_SIGNING in extended_key_usages(delegate) and issued_by(delegate, [issuer]):
-            candidates.append(delegate)
+    candidates.extend(
+        delegate
+        for delegate in answer.certificates
+        if OCSP_SIGNING in extended_key_usages(delegate) and issued_by(delegate, [issuer])
+    )
     fitting = [candidate for candidate in candidates if _signed(answer, candidate)]
     if not fitting:
         raise RevocationInvalid("the OCSP answer is not signed by a responder of the certificate's issuer")

@@ -29,7 +29,7 @@ def issue(
     serial: int,
     accuracy_seconds: int = 1,
 ) -> bytes:
-    """A granted TimeStampResp in DER. `chain`: the authority's issuers, put into the token when certificates are asked for."""
+    """A granted TimeStampResp in DER. `chain`: the authority's issuers, given along when certificates are asked for."""
     info = _info(asked, at=at, serial=serial, accuracy_seconds=accuracy_seconds)
     content = info.dump()
     algorithm = algorithm_for_key(public_key_of(authority.certificate))

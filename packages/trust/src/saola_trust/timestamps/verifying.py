@@ -15,8 +15,8 @@ from saola_trust.certificates import (
     extended_key_usages,
     load_certificate,
     public_key_of,
-    verify as verify_value,
 )
+from saola_trust.certificates import verify as verify_value
 from saola_trust.certificates.algorithms import WEAK, hash_of
 from saola_trust.certificates.asn1 import algorithm_of, hash_name_of, reading
 from saola_trust.certificates.loading import certificate_der
