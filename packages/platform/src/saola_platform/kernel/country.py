@@ -1,0 +1,26 @@
+"""The country that this site serves: the blueprint's `Country`, loaded once per process."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from saola_blueprint import BlueprintError, Country, load_country
+
+from saola_platform.errors import ConfigurationInvalid
+from saola_platform.kernel.configuration import site
+
+
+@cache
+def _loaded(folder: Path) -> Country:
+    try:
+        return load_country(folder)
+    except BlueprintError as exc:
+        raise ConfigurationInvalid(
+            f"the country folder {folder} is not usable: {exc}", remedy=f"Run: saola check {folder}"
+        ) from exc
+
+
+def country() -> Country:
+    """The declarations of the configured country folder; raises ConfigurationInvalid."""
+    return _loaded(site().country)

@@ -1,0 +1,1 @@
+"""Notifications: notices in the site and by e-mail."""

@@ -1,0 +1,1 @@
+"""The portal: where people find, fill in, sign and follow services."""

@@ -1,0 +1,13 @@
+"""The portal as a Django app."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class PortalConfig(AppConfig):
+    """The portal: where people find, fill in, sign and follow services."""
+
+    name = "saola_platform.portal"
+    label = "portal"
+    default_auto_field = "django.db.models.BigAutoField"
