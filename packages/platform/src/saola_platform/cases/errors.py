@@ -139,3 +139,13 @@ class OperationRefused(CaseError):
     fault = "operator"
     remedy = "Read the refusal, mend the declaration or the grant at the other side, then start the operation again."
     status = 502
+
+
+class ReasonMissing(CaseError):
+    """The decision needs a written reason, or the reason cannot be kept."""
+
+    code = "cases.reason_missing"
+    title = "A reason is needed"
+    fault = "caller"
+    remedy = "Write the reason and send the decision again."
+    status = 400

@@ -5,7 +5,6 @@ Reading is generous (models of any tool), `refuse_unsafe` is strict (what may ru
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,7 +18,6 @@ from saola_platform.cases.errors import ConditionRefused, ModelRefused
 
 NAMESPACE = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 LARGEST = 2_000_000
-_ROLE = re.compile(r"^[a-z][a-z0-9-]*$")
 _FLOW_NODES = frozenset({"startEvent", "endEvent", "userTask", "serviceTask", "exclusiveGateway", "parallelGateway"})
 _PASSIVE = frozenset({
     "process", "laneSet", "lane", "flowNodeRef", "incoming", "outgoing", "sequenceFlow", "conditionExpression",
@@ -115,12 +113,12 @@ def _all(root: etree._Element, kind: str) -> list[etree._Element]:
 
 
 def roles_of_lanes(root: etree._Element) -> dict[str, str]:
-    """The role of each flow node that lies in a lane."""
+    """The role of each flow node that lies in a lane: the lane's id."""
     roles: dict[str, str] = {}
     for lane in _all(root, "lane"):
-        name, lane_id = str(lane.get("name", "")), str(lane.get("id", ""))
-        role = name if _ROLE.match(name) else lane_id
-        roles.update({(reference.text or "").strip(): role for reference in _all(lane, "flowNodeRef")})
+        roles.update(
+            {(reference.text or "").strip(): str(lane.get("id", "")) for reference in _all(lane, "flowNodeRef")}
+        )
     return roles
 
 
