@@ -27,7 +27,7 @@ $(VENV)/ready: $(VENV)/python $(foreach member,$(MEMBERS),packages/$(member)/pyp
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation $(EDITABLE)
 	touch $@
 
-$(THEME)/src/saola_theme/static/ready: $(VENV)/python $(THEME)/package.json $(THEME)/package-lock.json $(shell find $(THEME)/styles $(THEME)/scripts $(THEME)/assets -type f 2>/dev/null)
+$(THEME)/src/saola_theme/static/ready: $(VENV)/python $(THEME)/package.json $(THEME)/package-lock.json $(THEME)/build.mjs $(shell find $(THEME)/styles $(THEME)/scripts $(THEME)/images -type f 2>/dev/null)
 	PATH="$(CURDIR)/$(BIN):$$PATH" npm --prefix $(THEME) ci --no-audit --no-fund --loglevel=error
 	PATH="$(CURDIR)/$(BIN):$$PATH" npm --prefix $(THEME) run --silent build
 	touch $@
