@@ -14,7 +14,13 @@ __all__ = ["BlueprintError", "Country", "CountryInvalid", "CountryUnusable", "Pr
 
 
 def load_country(folder: Path) -> Country:
-    """Read and check the country in `folder`; raises `CountryInvalid` or `CountryUnusable`."""
-    from saola_blueprint.loader import read_and_check
+    """Read the country in `folder` and check it (all but its cases, which are tests).
 
-    return read_and_check(folder)
+    Raises `CountryInvalid` with every problem, or `CountryUnusable` when there is no country there.
+    """
+    from saola_blueprint.checks import STRUCTURE, check_folder
+
+    country, problems = check_folder(folder, checks=STRUCTURE)
+    if country is None or problems:
+        raise CountryInvalid(problems)
+    return country

@@ -11,7 +11,7 @@ from typing import Literal, TypeAlias
 
 from saola_blueprint.schema.places import NOWHERE, Place
 
-ROOTS = ("answers", "applicant", "kept", "dossier", "authority", "lookups", "today")
+ROOTS = ("answers", "labels", "applicant", "kept", "dossier", "authority", "lookups", "today")
 
 
 @dataclass(frozen=True, slots=True)
