@@ -6,14 +6,32 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date, time
 from pathlib import Path
 from typing import Any
 
 import django
 import pytest
 from django.conf import settings
+from saola_blueprint import rule
+from saola_blueprint.calendar import Calendar, Period
+from saola_blueprint.schema import (
+    Choice,
+    Country,
+    ExchangeAddress,
+    Identifier,
+    LegalBasis,
+    Numbering,
+    Organisation,
+    Register,
+    RegisterField,
+    Rule,
+    Rulebook,
+    Text,
+)
 from saola_exchange.client import FakeExchange
 from saola_platform.kernel import configuration, exchange, peers
+from saola_platform.kernel import country as countries
 from saola_platform.kernel.database import django_database
 from saola_platform.sites import composition
 
@@ -155,3 +173,95 @@ def gateway_headers() -> dict[str, str]:
         "Saola-Purpose": "procedure:1.001193",
         "Saola-Legal-Ground": "Act%20on%20examples%2C%20s.%204",
     }
+
+
+def text(english: str, french: str | None = None) -> Text:
+    """A text of the small country, which speaks two languages."""
+    return Text.of(default_language="en", versions={"en": english} | ({"fr": french} if french else {}))
+
+
+@rule("example_number", since="2000-01-01", reference="made up")
+def example_number(*, data: Any, sequence: int, today: Any, prefix: str) -> str:  # noqa: ARG001
+    """Two neighbouring positions give one number, so that collisions happen all the time."""
+    return f"{prefix}{sequence // 2:06d}"
+
+
+def small_register(name: str, *, key: str, numbering: Numbering | None, fields: list[RegisterField]) -> Register:
+    """A register of the small country."""
+    return Register(
+        id=name,
+        name=text(f"Register of {name}"),
+        description=text(f"All {name}."),
+        owner="A1",
+        subsystem="population",
+        key=key,
+        subjects=tuple(field.name for field in fields if field.identifier),
+        fields={field.name: field for field in fields},
+        legal_basis=(LegalBasis("Example Act 1/2020", text("who is registered")),),
+        numbering=numbering,
+    )
+
+
+def make_small_country() -> Country:
+    """A country of two organisations and two registers, just enough for the kernel and the registers."""
+    number = text("Number")
+    persons = small_register(
+        "persons",
+        key="number",
+        numbering=Numbering("example_number", {"prefix": "P"}),
+        fields=[
+            RegisterField("number", "identifier", number, required=True, indexed=True, identifier="person"),
+            RegisterField("name", "text", text("Name"), required=True),
+            RegisterField("born", "date", text("Born"), required=True, indexed=True),
+            RegisterField("children", "integer", text("Children"), indexed=True),
+            RegisterField("married", "yes-no", text("Married"), indexed=True),
+            RegisterField("sex", "choice", text("Sex"), choices=(Choice("f", text("f")), Choice("m", text("m")))),
+        ],
+    )
+    marriages = small_register(
+        "marriages",
+        key="entry",
+        numbering=None,
+        fields=[
+            RegisterField("entry", "text", text("Entry"), required=True),
+            RegisterField("first", "identifier", number, required=True, indexed=True, identifier="person"),
+            RegisterField("second", "identifier", number, required=True, indexed=True, identifier="person"),
+        ],
+    )
+    return Country(
+        code="small",
+        name=text("Smalland", "Petitland"),
+        languages={"en": "English"},
+        default_language="en",
+        territory="XS",
+        timezone="Asia/Bangkok",
+        currency="XXX",
+        site_names={name: text(f"The {name}") for name in ("portal", "onestop", "register", "identity")},
+        levels={"state": text("State")},
+        roles={},
+        life_events={},
+        identifiers={"person": Identifier("person", number, r"P[0-9]{6}", "P000001")},
+        person_identifier="person",
+        dossier_numbering=Numbering("example_number", {"prefix": "D"}),
+        libraries=(),
+        calendar=Calendar("Asia/Bangkok", (Period(time(8), time(17)),), frozenset(range(5))),
+        code_lists={},
+        parameters={},
+        messages={},
+        organisations={
+            "A1": Organisation("A1", text("Ministry A"), text("A"), "state", exchange=ExchangeAddress("GOV", "A1")),
+            "A1.1": Organisation("A1.1", text("Ward of A"), text("Ward"), "state", parent="A1"),
+            "G22": Organisation("G22", text("Office B"), text("B"), "state", exchange=ExchangeAddress("GOV", "G22")),
+        },
+        registers={"persons": persons, "marriages": marriages},
+        procedures={},
+        rules=Rulebook({"example_number": (Rule("example_number", date(2000, 1, 1), "made up", example_number),)}),
+        folder=FOLDER,
+    )
+
+
+@pytest.fixture
+def small_country() -> Iterator[Country]:
+    """The site of this test serves the small country instead of the template."""
+    with countries.using(make_small_country()) as country:
+        yield country

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
@@ -9,6 +11,8 @@ from saola_blueprint import BlueprintError, Country, load_country
 
 from saola_platform.errors import ConfigurationInvalid
 from saola_platform.kernel.configuration import site
+
+_in_place: list[Country] = []
 
 
 @cache
@@ -23,4 +27,14 @@ def _loaded(folder: Path) -> Country:
 
 def country() -> Country:
     """The declarations of the configured country folder; raises ConfigurationInvalid."""
-    return _loaded(site().country)
+    return _in_place[-1] if _in_place else _loaded(site().country)
+
+
+@contextmanager
+def using(other: Country) -> Iterator[Country]:
+    """For tests: within the block the site serves `other`."""
+    _in_place.append(other)
+    try:
+        yield other
+    finally:
+        _in_place.pop()

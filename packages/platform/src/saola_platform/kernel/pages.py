@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.http import HttpRequest
@@ -28,6 +29,17 @@ def offer_personal_links(items: Items) -> None:
     """An app's part of the menu of the signed-in person: `items(request)` gives [{url, label}]. Called in ready()."""
     if items not in _personal_links:
         _personal_links.append(items)
+
+
+@contextmanager
+def using_navigation(*items: Items) -> Iterator[None]:
+    """For tests, where every app is installed at once: within the block the menu has only these parts."""
+    before = list(_navigation)
+    _navigation[:] = items
+    try:
+        yield
+    finally:
+        _navigation[:] = before
 
 
 def page(request: HttpRequest) -> dict[str, Any]:

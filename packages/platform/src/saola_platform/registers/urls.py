@@ -10,9 +10,9 @@ app_name = "registers"
 urlpatterns = [
     path("", views.status, name="status"),
     path("services/data-usage/usages", services.usages, name="usages"),
-    path("services/data-usage/usages/<str:message_id>/evidence", services.evidence, name="evidence"),
+    path("services/data-usage/usages/<path:message_id>/evidence", services.evidence, name="evidence"),
     path("services/data-usage/openapi.json", services.usage_description, name="usage-description"),
     path("services/<str:register>/openapi.json", services.description, name="description"),
     path("services/<str:register>/records", services.records, name="records"),
-    path("services/<str:register>/records/<str:key>", services.record, name="record"),
+    path("services/<str:register>/records/<path:key>", services.record, name="record"),
 ]
