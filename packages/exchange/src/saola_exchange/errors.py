@@ -38,5 +38,5 @@ class ProtocolError(ExchangeError):
     """Bytes that are not what the protocol says: refused before anything is done with them."""
 
     code = "invalid_request"
-    fault = "caller"
+    fault: Whose = "caller"
     remedy = "Correct the request; the detail names what is wrong with it."

@@ -116,7 +116,7 @@ def parse_soap(data: bytes) -> Fault:
     except (etree.XMLSyntaxError, ValueError) as exc:
         raise ProtocolError("the fault of the other server is not XML", code="invalid_response") from exc
     found = root.find(f".//{{{SOAP}}}Fault")
-    if found is None or root.getroottree().docinfo.doctype:
+    if found is None or root.getroottree().docinfo.internalDTD is not None:
         raise ProtocolError("the answer of the other server is not a SOAP fault", code="invalid_response")
     code = _shorten(found.findtext("faultcode")).rpartition(":")[2]
     if not _WORD.fullmatch(code):
