@@ -22,6 +22,7 @@ class ProcedureTexts:
         self._folder = folder / "texts"
         self._findings = findings
         self._languages = languages
+        self._broken: set[str] = set()
         self._leaves = {tag: self._read(tag) for tag in languages.tags}
         self._asked: set[str] = set()
         self._refuse_other_languages()
@@ -30,7 +31,7 @@ class ProcedureTexts:
         """The text at `path` (`sections/child/title`) in every language; what is missing is reported."""
         versions = {tag: one.text for tag, leaves in self._leaves.items() if (one := self._leaf(leaves, path))}
         for tag in self._languages.tags:
-            if tag not in versions:
+            if tag not in versions and tag not in self._broken:
                 self._findings.add(
                     Place(self._file(tag)),
                     "text.missing_translation",
@@ -88,6 +89,7 @@ class ProcedureTexts:
             _flatten(read_yaml(self._file(tag)), "", leaves)
         except Unreadable as failure:
             self._findings.problems.append(failure.problem)
+            self._broken.add(tag)
         return leaves
 
     def _refuse_other_languages(self) -> None:
