@@ -6,7 +6,8 @@ from pathlib import Path
 
 from saola_blueprint.loader.procedure_texts import ProcedureTexts
 from saola_blueprint.loader.records import Record
-from saola_blueprint.loader.sources import read_sources
+from saola_blueprint.loader.sources import labels_of, read_sources
+from saola_blueprint.schema.forms import Form
 from saola_blueprint.schema.procedures import (
     DocumentDeliver,
     DocumentRender,
@@ -47,14 +48,15 @@ def _outcome(task: str, name: str, record: Record, texts: ProcedureTexts) -> Out
     )
 
 
-def read_operation(name: str, record: Record, texts: ProcedureTexts, folder: Path) -> Operation:
+def read_operation(name: str, record: Record, texts: ProcedureTexts, *, folder: Path, form: Form | None) -> Operation:
     """One service task's work, by its kind."""
+    labels = labels_of(form)
     match record.one_of("kind", KINDS):
         case "document.render":
             return DocumentRender(
                 id=name,
                 template=folder / record.text("template"),
-                data=read_sources(record, "data"),
+                data=read_sources(record, "data", labels),
                 keep=record.text("keep"),
                 title=texts.text(f"operations/{name}/title"),
                 place=record.place,
@@ -67,7 +69,7 @@ def read_operation(name: str, record: Record, texts: ProcedureTexts, folder: Pat
             return RegisterCreate(
                 id=name,
                 register=record.text("register"),
-                data=read_sources(record, "data"),
+                data=read_sources(record, "data", labels),
                 legal_ground=texts.text(f"operations/{name}/legal_ground"),
                 keep=record.plain("keep"),
                 place=record.place,

@@ -92,7 +92,9 @@ def _procedure(record: Record, folder: Path, texts: ProcedureTexts, around: Surr
         form=form,
         workflow_file=workflow_file if workflow_file.exists() else None,
         tasks={name: read_task(name, one, texts, workflow) for name, one in record.named("tasks")},
-        operations={name: read_operation(name, one, texts, folder) for name, one in record.named("operations")},
+        operations={
+            name: read_operation(name, one, texts, folder=folder, form=form) for name, one in record.named("operations")
+        },
         rules=_rules(folder, around),
         place=record.place,
     )

@@ -13,7 +13,7 @@ from saola_blueprint.rules.lookups import (
 from saola_blueprint.rules.numbers import dossier_code, register_key
 from saola_blueprint.rules.parameters import notice_text, parameters_on
 from saola_blueprint.rules.validation import MESSAGES, FieldProblem, validate
-from saola_blueprint.rules.values import facts_of, labels_of, resolve, resolve_all, value_at
+from saola_blueprint.rules.values import resolve, resolve_all, value_at
 
 __all__ = [
     "MESSAGES",
@@ -23,11 +23,9 @@ __all__ = [
     "asked_fields",
     "documents_needed",
     "dossier_code",
-    "facts_of",
     "fees_due",
     "fold",
     "holds",
-    "labels_of",
     "lookups_to_make",
     "notice_text",
     "parameters_on",

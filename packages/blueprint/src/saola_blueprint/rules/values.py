@@ -1,6 +1,14 @@
 """Working out the values that declarations name: dotted paths, constants, results of rules.
 
-`facts_of` makes the facts they are worked out from; roots that are not there yet may be left out.
+`facts` is what paths lead into; roots that are not there yet may be left out:
+
+- `answers`: `section.field` to value;
+- `applicant`: `personal_number`, `full_name`;
+- `dossier`: `code`, `submission_id`, `received_on` (YYYY-MM-DD);
+- `authority`: `code`, `name`, `address` (texts in the default language);
+- `kept`: what earlier operations kept;
+- `lookups`: the data of each record found, None where none was;
+- `today`: the day.
 """
 
 from __future__ import annotations
@@ -10,53 +18,11 @@ from datetime import date, datetime
 from typing import Any
 
 from saola_blueprint.errors import PathUnknown
-from saola_blueprint.schema.forms import Form
 from saola_blueprint.schema.rulebook import Rulebook
 from saola_blueprint.schema.sources import Constant, FromPath, FromRule, Source
 
 Facts = Mapping[str, Any]
-MAY_BE_MISSING = ("answers", "labels", "lookups")
-
-
-def facts_of(
-    *,
-    form: Form | None,
-    answers: Mapping[str, Any],
-    applicant: Mapping[str, Any],
-    language: str,
-    today: date,
-    lookups: Mapping[str, Mapping[str, Any] | None] | None = None,
-    kept: Mapping[str, Any] | None = None,
-    dossier: Mapping[str, Any] | None = None,
-    authority: Mapping[str, Any] | None = None,
-) -> dict[str, Any]:
-    """What paths lead into.
-
-    `answers`: `section.field` to value; `labels` are made from them, choices in words of `language`.
-    `applicant`: `personal_number`, `full_name`. `dossier`: `code`, `submission_id`, `received_on`
-    (YYYY-MM-DD). `authority`: `code`, `name`, `address` (texts in `language`). `kept`: what operations
-    kept. `lookups`: the data of each record found, None where none was.
-    """
-    return {
-        "answers": answers,
-        "labels": labels_of(form=form, answers=answers, language=language),
-        "applicant": applicant,
-        "lookups": lookups or {},
-        "kept": kept or {},
-        "dossier": dossier or {},
-        "authority": authority or {},
-        "today": today,
-    }
-
-
-def labels_of(*, form: Form | None, answers: Mapping[str, Any], language: str) -> dict[str, Any]:
-    """The answers as people read them: for choices the label in `language`, otherwise the value itself."""
-    labels = dict(answers)
-    for field in form.fields if form else ():
-        for choice in field.choices:
-            if answers.get(field.path) == choice.value:
-                labels[field.path] = choice.label.in_(language)
-    return labels
+MAY_BE_MISSING = ("answers", "lookups")
 
 
 def value_at(path: str, facts: Facts) -> Any:
@@ -68,7 +34,7 @@ def value_at(path: str, facts: Facts) -> Any:
     if root == "today":
         return plain(facts.get("today"))
     value: Any = facts.get(root, {})
-    if root in {"answers", "labels"}:
+    if root == "answers":
         return plain(value.get(rest))
     for word in rest.split("."):
         if not isinstance(value, Mapping) or word not in value:
@@ -84,8 +50,11 @@ def resolve(source: Source, *, facts: Facts, rules: Rulebook, on: date) -> Any:
     match source:
         case Constant():
             return source.value
-        case FromPath():
+        case FromPath(labels=None):
             return value_at(source.path, facts)
+        case FromPath():
+            value = value_at("answers." + source.path.partition(".")[2], facts)
+            return (source.labels or {}).get(value, value)
         case FromRule():
             arguments = {name: resolve(one, facts=facts, rules=rules, on=on) for name, one in source.arguments.items()}
             return plain(rules.call(source.rule, on=on, **arguments))

@@ -16,9 +16,14 @@ ROOTS = ("answers", "labels", "applicant", "kept", "dossier", "authority", "look
 
 @dataclass(frozen=True, slots=True)
 class FromPath:
-    """A dotted path such as `answers.child.full_name`; its first word is one of `ROOTS`."""
+    """A dotted path such as `answers.child.full_name`; its first word is one of `ROOTS`.
+
+    `labels.child.sex` is the answer as people read it: `labels` then maps each choice to its label in
+    the country's default language.
+    """
 
     path: str
+    labels: Mapping[str, str] | None = None
     place: Place = field(default=NOWHERE, compare=False)
 
 
