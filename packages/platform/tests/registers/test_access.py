@@ -86,7 +86,7 @@ def test_a_person_sees_who_used_their_data(call: Any) -> None:
     (usage,) = answer["items"]
     assert usage["action"] == "create"
     assert usage["organisation"] == "EX-DEMO/GOV/A1/onestop"
-    assert usage["organisation_name"] == {"en": "Ministry A"}
+    assert usage["organisation_name"] == "Ministry A"
     assert usage["dossier"] is None
     assert usage["message_id"].startswith("EX-DEMO-")
 

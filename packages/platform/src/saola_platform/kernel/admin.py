@@ -52,4 +52,4 @@ class PendingSignatureAdmin(ReadOnly[PendingSignature]):
     """How signatures went, without the documents."""
 
     list_display = ("prepared_at", "form", "status", "finished_at")
-    exclude = ("prepared", "result", "certificate", "chain")
+    exclude = ("prepared", "result", "certificates", "person")

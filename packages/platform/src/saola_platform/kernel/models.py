@@ -23,11 +23,7 @@ class AuditEntry(models.Model):
 
 
 class PendingSignature(models.Model):
-    """A document between "please sign" and the assembled signature.
-
-    `prepared` is what completes the signature once the value is there: for a container the
-    documents, for a PDF the prepared file. The row is kept after the end, without these bytes.
-    """
+    """A document between "please sign" and the assembled signature; removed a day later (tasks.py)."""
 
     class Form(models.TextChoices):
         CONTAINER = "container"
@@ -45,10 +41,12 @@ class PendingSignature(models.Model):
     person = models.CharField(max_length=40, db_index=True)
     request_id = models.CharField(max_length=100, unique=True)
     reference = models.CharField(max_length=200, blank=True)
+    # The claimed time of signing: with documents and certificate it makes the same bytes to sign again.
     prepared_at = models.DateTimeField()
-    certificate = models.BinaryField()
-    chain = models.JSONField(default=list)
-    prepared = models.BinaryField()
+    # PEM: the signer's certificate, then its issuers.
+    certificates = models.JSONField()
+    # For a PDF: the file with room for the signature.
+    prepared = models.BinaryField(null=True)
     result = models.BinaryField(null=True)
     reason = models.TextField(blank=True)
     finished_at = models.DateTimeField(null=True)
@@ -58,3 +56,20 @@ class PendingSignature(models.Model):
 
     def __str__(self) -> str:
         return f"{self.form} {self.id} {self.status}"
+
+
+class PendingDocument(models.Model):
+    """One of the documents that are being signed."""
+
+    signature = models.ForeignKey(PendingSignature, on_delete=models.CASCADE, related_name="documents")
+    position = models.PositiveSmallIntegerField()
+    name = models.CharField(max_length=300)
+    media_type = models.CharField(max_length=200)
+    content = models.BinaryField()
+
+    class Meta:
+        ordering = ("signature", "position")
+        constraints = (models.UniqueConstraint(fields=("signature", "position"), name="documents_are_counted"),)
+
+    def __str__(self) -> str:
+        return self.name

@@ -70,12 +70,11 @@ def usage_service() -> dict[str, Any]:
     """The description of the service `data-usage`."""
     subject = {"name": "subject", "in": "query", "required": True, "schema": {"type": "string"}}
     message = {"name": "message_id", "in": "path", "required": True, "schema": {"type": "string"}}
-    texts = ("time", "action", "register", "organisation", "purpose", "legal_ground", "message_id", "request_id")
+    texts = ("time", "action", "register", "organisation", "organisation_name", "purpose", "legal_ground")
     usage = {
         "type": "object",
         "properties": {
-            **{name: {"type": "string"} for name in texts},
-            "organisation_name": {"type": "object", "additionalProperties": {"type": "string"}},
+            **{name: {"type": "string"} for name in (*texts, "message_id", "request_id")},
             "dossier": {"type": ["string", "null"]},
         },
     }

@@ -113,14 +113,14 @@ def _usage(usage: Usage) -> dict[str, Any]:
     }
 
 
-def _organisation_name(client: str) -> dict[str, str]:
-    """The name, by language, of the member that called; its identifier where the country knows none."""
+def _organisation_name(client: str) -> str:
+    """The name of the member that called; its identifier where the country knows none."""
     _, member_class, member_code, *_ = client.split("/")
     for organisation in country().organisations.values():
         address = organisation.exchange
         if address and (address.member_class, address.member_code) == (member_class, member_code):
-            return dict(organisation.name)
-    return {country().default_language: client}
+            return str(organisation.name)
+    return client
 
 
 def _fields(body: dict[str, Any], *, wanted: set[str]) -> dict[str, Any]:

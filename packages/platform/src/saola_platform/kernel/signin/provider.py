@@ -175,3 +175,8 @@ def _get(url: str, *, authorization: str | None = None) -> dict[str, Any]:
     if answer.status != 200:
         raise PeerUnavailable(f"the identity provider answered {answer.status} for {url}")
     return answer.json()
+
+
+def forget() -> None:
+    """Ask the provider for its metadata again at the next sign-in."""
+    _cache.clear()

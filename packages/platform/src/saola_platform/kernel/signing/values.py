@@ -1,18 +1,12 @@
-"""Signatures of people, made at the identity provider and assembled here.
-
-    started = start_signature(person=…, form="container", documents=[…], …)   → redirect to started.url
-    outcome = finish_signature(id=…, person=…)                                 → the container or PDF
-
-The person's browser goes to the identity provider, where the documents and digests are shown and
-the PIN is typed; the signer returns only a signature value. Assembling adds time stamp and
-revocation answers (level B-LT), so that the signature can be proved years later.
-"""
+"""What goes into a signature and what comes out."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Literal
 from uuid import UUID
+
+from cryptography import x509
 
 Form = Literal["container", "pdf"]
 CredentialKind = Literal["person", "official"]
@@ -45,3 +39,11 @@ class SignatureOutcome:
     content: bytes | None = field(repr=False)
     reason: str
     reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class SigningCertificate:
+    """The person's certificate and its issuers, the nearest first."""
+
+    certificate: x509.Certificate
+    chain: tuple[x509.Certificate, ...]
