@@ -11,3 +11,10 @@ class BackofficeConfig(AppConfig):
     name = "saola_platform.backoffice"
     label = "backoffice"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Offer the desk's entry in the menu."""
+        from saola_platform.backoffice.navigation import items
+        from saola_platform.kernel.pages import offer_navigation
+
+        offer_navigation(items)

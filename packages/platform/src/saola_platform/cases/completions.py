@@ -11,7 +11,7 @@ from django.db import transaction
 
 from saola_platform.cases import events, jobs, progress
 from saola_platform.cases.applications import Completion, read_completion
-from saola_platform.cases.declarations import procedure_of
+from saola_platform.cases.declarations import procedure_of, wire_moment
 from saola_platform.cases.errors import ApplicationRefused, NoSuchDossier, NotWaiting, SubmissionConflict
 from saola_platform.cases.intake import CONTAINER, LEVELS_ENOUGH, attachments_of
 from saola_platform.cases.models import CompletionRequest, Dossier
@@ -85,7 +85,7 @@ def _take(dossier: Dossier, completion: Completion, *, container: bytes, digest:
     outcomes = procedure_of(dossier).tasks[step.node].outcomes
     progress.finish(step=step, outcome=outcomes[0].id if outcomes else "completed", at=at)
     events.tell(dossier=dossier, kind="completed", at=at, message=completion.message)
-    reply = {"status": dossier.status, "due_at": dossier.due_at.isoformat() if dossier.due_at else None}
+    reply = {"status": dossier.status, "due_at": wire_moment(dossier.due_at) if dossier.due_at else None}
     request.answer = {"message": completion.message, "answers": dict(completion.answers), "reply": reply}
     request.save(update_fields=["answer"])
     audit.record(action="dossier-completed", person=dossier.applicant_number, detail={"dossier": dossier.code})

@@ -81,3 +81,8 @@ def in_all_languages(message: str, **values: Any) -> dict[str, str]:
 def text_in(texts: Mapping[str, str], language: str) -> str:
     """One text of several, with the country's default language as the way out."""
     return texts.get(language) or texts.get(country().default_language) or next(iter(texts.values()), "")
+
+
+def wire_moment(at: datetime) -> str:
+    """A moment as it travels: ISO 8601 in the country's time."""
+    return at.astimezone(ZoneInfo(country().timezone)).isoformat()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from saola_platform.cases.declarations import organisation_of
+from saola_platform.cases.declarations import organisation_of, wire_moment
 from saola_platform.cases.errors import CaseError
 from saola_platform.cases.models import Dossier, Event
 from saola_platform.cases.operations.exchange_calls import call, content_of, general_ground
@@ -32,10 +32,10 @@ def body_of(*, dossier: Dossier, event: Event) -> dict[str, Any]:
         "submission_id": str(dossier.submission_id),
         "type": event.type,
         "status": event.status,
-        "at": event.at.isoformat(),
+        "at": wire_moment(event.at),
         "text": event.text,
         "message": event.message or None,
-        "due_at": event.due_at.isoformat() if event.due_at else None,
+        "due_at": wire_moment(event.due_at) if event.due_at else None,
         "organisation": {"code": organisation.code, "name": dict(organisation.name)},
         "person": event.person,
     }

@@ -18,7 +18,7 @@ from saola_blueprint.rules import validate
 
 from saola_platform.cases import events, jobs, progress
 from saola_platform.cases.applications import Application, read_application
-from saola_platform.cases.declarations import competent, due, local_day, online_procedure, organisation_of
+from saola_platform.cases.declarations import competent, due, local_day, online_procedure, organisation_of, wire_moment
 from saola_platform.cases.errors import ApplicationRefused, SubmissionConflict
 from saola_platform.cases.models import Dossier
 from saola_platform.cases.numbering import next_code
@@ -74,8 +74,8 @@ def answer_of(dossier: Dossier) -> dict[str, Any]:
     receipt = read_file(file_id=dossier.receipt_id, owner=OWNER) if dossier.receipt_id else None
     return {
         "dossier_code": dossier.code,
-        "received_at": dossier.received_at.isoformat(),
-        "due_at": first.due_at.isoformat() if first and first.due_at else None,
+        "received_at": wire_moment(dossier.received_at),
+        "due_at": wire_moment(first.due_at) if first and first.due_at else None,
         "competent_authority": {"code": organisation.code, "name": dict(organisation.name)},
         "status": "received",
         "receipt": {"media_type": PDF, "content": base64.b64encode(receipt).decode()} if receipt else None,

@@ -5,7 +5,8 @@ Every function here runs inside the caller's transaction, with the dossier's row
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 
 from django.db.models import Count, Q
@@ -25,6 +26,16 @@ _engine: list[Engine] = [SpiffEngine()]
 def engine() -> Engine:
     """The workflow engine in use."""
     return _engine[-1]
+
+
+@contextmanager
+def using(other: Engine) -> Iterator[Engine]:
+    """For tests: within the block `other` is the engine."""
+    _engine.append(other)
+    try:
+        yield other
+    finally:
+        _engine.pop()
 
 
 def begin(*, dossier: Dossier, at: datetime) -> None:

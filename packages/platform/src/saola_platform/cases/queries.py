@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db.models import Prefetch, Q, QuerySet
 
 from saola_platform.cases import clock
-from saola_platform.cases.declarations import organisation_of, procedure_of
+from saola_platform.cases.declarations import organisation_of, procedure_of, wire_moment
 from saola_platform.cases.engine import Model, read_model
 from saola_platform.cases.errors import NoSuchDossier
 from saola_platform.cases.models import Decision, Dossier, Event, KeptDocument, Official, Step
@@ -181,7 +181,7 @@ def status_for_applicant(*, code: str, applicant: str) -> dict[str, Any]:
     organisation = dict(organisation_of(dossier).name)
     steps = [
         {
-            "at": one.at.isoformat(),
+            "at": wire_moment(one.at),
             "status": one.status,
             "text": one.text,
             "organisation": organisation,
@@ -189,7 +189,7 @@ def status_for_applicant(*, code: str, applicant: str) -> dict[str, Any]:
         }
         for one in dossier.events.filter(public=True).order_by("sequence")
     ]
-    due = dossier.due_at.isoformat() if dossier.due_at else None
+    due = wire_moment(dossier.due_at) if dossier.due_at else None
     return {"dossier_code": dossier.code, "status": dossier.status, "due_at": due, "steps": steps}
 
 

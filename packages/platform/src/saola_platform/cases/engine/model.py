@@ -13,7 +13,6 @@ from typing import Any
 from lxml import etree
 
 from saola_platform.cases.engine.conditions import read_condition
-from saola_platform.cases.engine.seam import APPLICANT_LANE
 from saola_platform.cases.errors import ConditionRefused, ModelRefused
 
 NAMESPACE = "http://www.omg.org/spec/BPMN/20100524/MODEL"
@@ -27,13 +26,21 @@ _PASSIVE = frozenset({
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """One element of the flow: its kind as BPMN names it, the role of its lane, the outcomes it offers."""
+    """One element of the flow: its kind as BPMN names it, the role of its lane.
+
+    `branches` are (outcome, id of the node it leads to), for a user task with an exclusive gateway behind it.
+    """
 
     id: str
     kind: str
     name: str
     role: str
-    outcomes: tuple[str, ...]
+    branches: tuple[tuple[str, str], ...]
+
+    @property
+    def outcomes(self) -> tuple[str, ...]:
+        """The outcomes that the gateway behind a user task tells apart."""
+        return tuple(dict.fromkeys(outcome for outcome, _ in self.branches))
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +143,7 @@ def _nodes(root: etree._Element) -> Iterator[Node]:
             kind=kind,
             name=str(element.get("name", "")),
             role=roles.get(node_id, ""),
-            outcomes=_outcomes(node_id, kind, roles.get(node_id, ""), targets, by_id),
+            branches=_branches(node_id, targets, by_id) if kind == "userTask" else (),
         )
 
 
@@ -152,17 +159,16 @@ def _reading_order(root: etree._Element, targets: dict[str, list[etree._Element]
     return order
 
 
-def _outcomes(
-    node_id: str, kind: str, role: str, targets: dict[str, list[etree._Element]], by_id: dict[str, etree._Element]
-) -> tuple[str, ...]:
-    if kind != "userTask":
-        return ()
-    found: list[str] = []
+def _branches(
+    node_id: str, targets: dict[str, list[etree._Element]], by_id: dict[str, etree._Element]
+) -> tuple[tuple[str, str], ...]:
+    found: list[tuple[str, str]] = []
     for flow in targets.get(node_id, []):
         gateway = by_id.get(str(flow.get("targetRef")))
         if gateway is not None and etree.QName(gateway).localname == "exclusiveGateway":
-            found += [name for branch in targets.get(str(gateway.get("id")), []) if (name := _outcome(branch))]
-    return tuple(dict.fromkeys(found)) or (("completed",) if role == APPLICANT_LANE else ("done",))
+            branches = targets.get(str(gateway.get("id")), [])
+            found += [(name, str(branch.get("targetRef"))) for branch in branches if (name := _outcome(branch))]
+    return tuple(found)
 
 
 def _outcome(flow: etree._Element) -> str | None:

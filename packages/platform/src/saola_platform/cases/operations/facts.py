@@ -5,16 +5,20 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+
 from saola_platform.cases.declarations import local_day, organisation_of, procedure_of
-from saola_platform.cases.models import Decision, Dossier
+from saola_platform.cases.models import Dossier
+from saola_platform.kernel.country import country
 
 
-def facts_of(*, dossier: Dossier, at: datetime) -> dict[str, Any]:
-    """See `saola_blueprint.rules.values` for the shape."""
-    organisation = organisation_of(dossier)
+def facts_about(*, dossier: Dossier, at: datetime) -> dict[str, Any]:
+    """See `saola_blueprint.rules.values` for the shape; official papers are in the country's default language."""
+    organisation, language = organisation_of(dossier), country().default_language
     return {
         "answers": dossier.answers,
         "applicant": {"personal_number": dossier.applicant_number, "full_name": dossier.applicant_name},
+        "today": local_day(at),
+        "lookups": lookups_of(dossier),
         "kept": dossier.kept,
         "dossier": {
             "code": dossier.code,
@@ -23,17 +27,14 @@ def facts_of(*, dossier: Dossier, at: datetime) -> dict[str, Any]:
             "submitted_at": dossier.submitted_at.isoformat(),
             "received_at": dossier.received_at.isoformat(),
             "received_on": local_day(dossier.received_at).isoformat(),
-            **_people(dossier),
         },
         "authority": {
             "code": organisation.code,
-            "name": str(organisation.name),
-            "short_name": str(organisation.short_name),
+            "name": organisation.name.in_(language),
+            "short_name": organisation.short_name.in_(language),
             "level": organisation.level,
-            "address": str(organisation.address or ""),
+            "address": organisation.address.in_(language) if organisation.address else "",
         },
-        "lookups": lookups_of(dossier),
-        "today": local_day(at),
     }
 
 
@@ -46,8 +47,3 @@ def lookups_of(dossier: Dossier) -> dict[str, dict[str, Any]]:
         if field is not None and field.prefill is not None:
             found.setdefault(field.prefill.lookup, {})[field.prefill.field] = entry.get("value")
     return found
-
-
-def _people(dossier: Dossier) -> dict[str, str]:
-    last = Decision.objects.filter(step__dossier=dossier).order_by("-at", "-pk").first()
-    return {"official": last.name if last else ""}

@@ -13,7 +13,7 @@ from saola_platform.cases.declarations import local_day, procedure_of
 from saola_platform.cases.errors import OperationRefused
 from saola_platform.cases.models import Dossier, KeptDocument
 from saola_platform.cases.operations.exchange_calls import call, content_of, general_ground
-from saola_platform.cases.operations.facts import facts_of
+from saola_platform.cases.operations.facts import facts_about
 from saola_platform.cases.operations.results import Made, OperationResult
 from saola_platform.cases.operations.sealing import sealer
 from saola_platform.cases.typesetting import typeset
@@ -24,7 +24,7 @@ OWNER = ""
 
 def render(*, dossier: Dossier, operation: DocumentRender, at: datetime) -> OperationResult:
     """Typeset the document and keep it under its name."""
-    facts, rules = facts_of(dossier=dossier, at=at), procedure_of(dossier).rules
+    facts, rules = facts_about(dossier=dossier, at=at), procedure_of(dossier).rules
     data = resolve_all(operation.data, facts=facts, rules=rules, on=local_day(at))
     content = typeset(template=operation.template, data=data, at=at)
     return OperationResult(made=Made(operation.keep, "rendered", dict(operation.title), content), note={"data": data})

@@ -11,7 +11,7 @@ from saola_blueprint.schema import RegisterCreate
 from saola_platform.cases.declarations import local_day, procedure_of
 from saola_platform.cases.models import Dossier, OperationRun
 from saola_platform.cases.operations.exchange_calls import call, content_of
-from saola_platform.cases.operations.facts import facts_of
+from saola_platform.cases.operations.facts import facts_about
 from saola_platform.cases.operations.results import OperationResult
 from saola_platform.kernel.country import country
 from saola_platform.kernel.exchange import provider
@@ -22,7 +22,7 @@ def create_record(*, dossier: Dossier, operation: RegisterCreate, at: datetime) 
 
     A repeated call has the same idempotency key, so the register answers with the same record.
     """
-    facts, rules = facts_of(dossier=dossier, at=at), procedure_of(dossier).rules
+    facts, rules = facts_about(dossier=dossier, at=at), procedure_of(dossier).rules
     data = resolve_all(operation.data, facts=facts, rules=rules, on=local_day(at))
     earlier = _earlier(dossier, operation.id)
     if earlier is not None and earlier["sent"] != data:

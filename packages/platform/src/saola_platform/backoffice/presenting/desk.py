@@ -1,0 +1,186 @@
+"""What an official may do now, what happened so far, and how far the process is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+from saola_blueprint.schema import Outcome
+
+from saola_platform.backoffice.presenting.deadlines import moment
+from saola_platform.cases.api import (
+    Dossier,
+    Official,
+    Step,
+    history,
+    may_work_on,
+    model_of,
+    procedure_of,
+    task_name,
+    task_of,
+    text_in,
+    used_up,
+)
+from saola_platform.kernel.country import country
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A decision that may be taken: `asks_documents` lets the official name papers, `spent` says why it is closed."""
+
+    id: str
+    label: str
+    reason: bool
+    signs: str | None
+    asks_documents: bool
+    spent: str
+    first: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The open step of an official, with what it shows and the decisions it offers."""
+
+    step: Step
+    name: str
+    offers: tuple[Offer, ...]
+    shows: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A stage of the process for the progress picture; `state` is done, current or waiting."""
+
+    node: str
+    title: str
+    state: str
+    who: str
+
+
+def role_name(role: str, *, language: str) -> str:
+    """A role in words."""
+    text = country().roles.get(role)
+    return text.in_(language) if text else role
+
+
+def desk_for(*, dossier: Dossier, official: Official, steps: list[Step], language: str) -> Desk | None:
+    """What this official may decide now; None when the dossier is with somebody else."""
+    for step in steps:
+        if may_work_on(step=step, official=official):
+            task = task_of(procedure=procedure_of(dossier), node=step.node)
+            stops = _outcomes_that_stop_the_clock(dossier, step)
+            offers = tuple(
+                _offer(one, dossier=dossier, first=place == 0, stops=one.id in stops, language=language)
+                for place, one in enumerate(task.outcomes)
+            )
+            return Desk(step=step, name=task.name.in_(language), offers=offers, shows=task.shows)
+    return None
+
+
+def _offer(outcome: Outcome, *, dossier: Dossier, first: bool, stops: bool, language: str) -> Offer:
+    spent = ""
+    if used_up(dossier=dossier, outcome=outcome):
+        spent = _("Not possible again: the applicant was asked before, and the rules allow it %(count)d time(s).") % {
+            "count": outcome.at_most or 0
+        }
+    return Offer(
+        id=outcome.id,
+        label=outcome.label.in_(language),
+        reason=outcome.reason,
+        signs=outcome.signs,
+        asks_documents=stops,
+        spent=spent,
+        first=first,
+    )
+
+
+def _outcomes_that_stop_the_clock(dossier: Dossier, step: Step) -> set[str]:
+    tasks = procedure_of(dossier).tasks
+    branches = model_of(dossier).node(step.node).branches
+    return {outcome for outcome, target in branches if target in tasks and tasks[target].pauses_clock}
+
+
+def stages(dossier: Dossier, *, language: str) -> list[Stage]:
+    """The tasks of the process in their order: done, current, or still to come."""
+    steps = history(dossier)
+    open_nodes = {one.node for one in steps if one.closed_at is None}
+    last = {one.node: one for one in steps}
+    found: list[Stage] = []
+    for node in model_of(dossier).nodes:
+        if node.kind not in {"userTask", "serviceTask"} or _beside_the_way(dossier, node.id, last):
+            continue
+        state = "current" if node.id in open_nodes else "done" if node.id in last else "waiting"
+        title = _title(dossier, node.id, node.name, language)
+        found.append(Stage(node.id, title, state, role_name(node.role, language=language)))
+    return found
+
+
+def _beside_the_way(dossier: Dossier, node: str, last: dict[str, Step]) -> bool:
+    """Waiting for the applicant, or a way that an ended case did not take, is shown only when it happened."""
+    task = procedure_of(dossier).tasks.get(node)
+    aside = task is not None and task.pauses_clock
+    return node not in last and (aside or dossier.ended_at is not None)
+
+
+def _title(dossier: Dossier, node: str, name: str, language: str) -> str:
+    task = procedure_of(dossier).tasks.get(node)
+    return task.name.in_(language) if task else name or node
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the history."""
+
+    title: str
+    at: str
+    by: str
+    text: str
+    state: str
+    step: int
+    failed: bool
+
+
+def timeline(dossier: Dossier, *, language: str) -> list[Line]:
+    """Everything that was done in the case, oldest first, with the open steps at the end."""
+    lines = [Line(_("Application received"), moment(dossier.received_at), dossier.applicant_name, "", "done", 0, False)]
+    lines += [_line(step, dossier=dossier, language=language) for step in history(dossier)]
+    if dossier.ended_at is not None:
+        lines.append(Line(status_words(dossier.status), moment(dossier.ended_at), "", "", "done", 0, False))
+    return lines
+
+
+def _line(step: Step, *, dossier: Dossier, language: str) -> Line:
+    step.dossier = dossier
+    title = task_name(step, language=language)
+    decision = getattr(step, "decision", None)
+    if decision is not None:
+        label = task_of(procedure=procedure_of(dossier), node=step.node).outcome(decision.outcome)
+        words = label.label.in_(language) if label else decision.outcome
+        by = ", ".join(part for part in (decision.name, text_in(decision.title, language)) if part)
+        return Line(f"{title}: {words}", moment(decision.at), by, decision.reason, "done", step.pk, False)
+    if step.closed_at is not None:
+        request = getattr(step, "completion_request", None)
+        message = request.answer.get("message", "") if request else ""
+        who = dossier.applicant_name if request else _("The system")
+        return Line(title, moment(step.closed_at), who, message, "done", step.pk, False)
+    run = getattr(step, "run", None)
+    failed = bool(run and run.last_error)
+    text = (
+        _("Not done yet, tried %(count)d time(s): %(error)s") % {"count": run.attempts, "error": run.last_error}
+        if failed
+        else ""
+    )
+    who = step.official.name if step.official else _("The system") if run else role_name(step.role, language=language)
+    return Line(title, "", who, text, "current", step.pk, failed)
+
+
+def status_words(status: str) -> str:
+    """The status of a dossier in words."""
+    words = {
+        "in-progress": _("In progress"),
+        "completion-requested": _("Waiting for the applicant"),
+        "granted": _("Granted"),
+        "refused": _("Refused"),
+        "withdrawn": _("Withdrawn"),
+    }
+    return words.get(status, status)

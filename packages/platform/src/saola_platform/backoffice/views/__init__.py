@@ -1,0 +1,1 @@
+"""Pages of the desk. A view is parse, one call, render."""
