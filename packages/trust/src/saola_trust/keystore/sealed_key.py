@@ -1,6 +1,7 @@
-"""A private key at rest: PKCS #8 bytes under AES-256-GCM, the key stretched from a secret by scrypt (RFC 7914).
+"""A private key at rest: PKCS #8 bytes under AES-256-GCM.
 
-A person's key is sealed with two secrets at once, the PIN and the service's own: neither the database
+The service's secret is long and random, so HKDF is enough to derive from it. A PIN is short, so scrypt
+(RFC 7914) makes each guess expensive. A person's key is sealed with both at once: neither the database
 without the service's secret, nor the service without the person, can open it.
 """
 
@@ -14,6 +15,8 @@ from collections.abc import Callable
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from saola_trust.certificates import PrivateKey, load_private_key
@@ -45,5 +48,7 @@ def open_key(sealed: bytes, *, secret: bytes, pin: str = "") -> PrivateKey:
 
 
 def _stretch(secret: bytes, pin: str, salt: bytes) -> bytes:
+    if not pin:
+        return HKDF(algorithm=SHA256(), length=32, salt=salt, info=b"saola-key/1").derive(secret)
     both = hmac.digest(secret, pin.encode(), "sha256")
     return hashlib.scrypt(both, salt=salt, n=COST, r=BLOCK, p=PARALLEL, maxmem=64 * 1024 * 1024, dklen=32)

@@ -101,6 +101,11 @@ class AuthorityClient:
         address = f"{self.url}/ca/{hierarchy}/certificates/{serial}/revoke"
         _json("POST", address, {"reason": reason}, token=self.token, timeout=self.timeout)
 
+    def listing(self, *, hierarchy: str) -> list[dict[str, Any]]:
+        """What was issued, newest first."""
+        address = f"{self.url}/ca/{hierarchy}/certificates"
+        return list(_json("GET", address, None, token=self.token, timeout=self.timeout)["items"])
+
 
 @dataclass(frozen=True, slots=True)
 class SignerClient:
