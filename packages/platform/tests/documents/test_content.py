@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
-
 from saola_platform.documents.content import ACCEPTED_KINDS, check_content
 from saola_platform.documents.errors import (
     BrokenFile,
@@ -174,6 +173,7 @@ def test_no_bytes_make_the_check_fail_otherwise_than_by_refusing(
 ) -> None:
     path = put(tmp_path_factory.getbasetemp(), head + tail)
     try:
-        assert check_content(path, accept=EVERY) in EVERY
+        media_type = check_content(path, accept=EVERY)
     except UploadRefused as refusal:
-        assert refusal.message
+        media_type = refusal.code
+    assert media_type in EVERY or media_type.startswith("documents.")

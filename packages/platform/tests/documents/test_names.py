@@ -3,7 +3,6 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from saola_platform.documents.names import LENGTH_LIMIT, safe_name
 
 

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
 from saola_platform.documents.errors import EmptyFile, FileTooLarge, InfectedFile, StoredFileDamaged
 from saola_platform.documents.scanner import EICAR, FakeScanner, NoScanner
 from saola_platform.documents.storage import FileStore

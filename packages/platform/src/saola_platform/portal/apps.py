@@ -11,3 +11,10 @@ class PortalConfig(AppConfig):
     name = "saola_platform.portal"
     label = "portal"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Put the portal's pages into the menu."""
+        from saola_platform.kernel import pages
+        from saola_platform.portal.navigation import items
+
+        pages.offer_navigation(items)

@@ -1,0 +1,1 @@
+"""From the signed container on: handing over, receipts, events, completions, results."""
