@@ -21,7 +21,7 @@ def staff(view: StaffView[P]) -> Callable[Concatenate[HttpRequest, P], HttpRespo
 
     @signed_in(level="substantial")
     @wraps(view)
-    def wrapped(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def wrapped(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         official = official_of(personal_number=person_of(request).personal_number)
         if official is None:
             page = TemplateResponse(request, "backoffice/not_staff.html", {"name": person_of(request).name}, status=403)

@@ -156,13 +156,13 @@ def container_of(dossier: Dossier) -> bytes:
     return read_file(file_id=dossier.container_id, owner=OWNER)
 
 
-def attachment(*, dossier: Dossier, index: int, at: datetime) -> tuple[Mapping[str, Any], bytes]:
+def attachment(*, dossier: Dossier, index: int) -> tuple[Mapping[str, Any], bytes]:
     """An attachment (by its place in the list) and its bytes, checked against its digest."""
     if not 0 <= index < len(dossier.attachments):
         raise NoSuchDossier(f"{dossier.code}: attachment {index}")
     entry: Mapping[str, Any] = dossier.attachments[index]
     container = read_file(file_id=UUID(entry["container"]), owner=OWNER)
-    content = verifier().verify(container=container, at=at).documents.get(entry["path"], b"")
+    content = verifier().open(container=container).get(entry["path"], b"")
     if hashlib.sha256(content).hexdigest() != entry["sha256"]:
         raise NoSuchDossier(f"{dossier.code}: attachment {index}")
     return entry, content

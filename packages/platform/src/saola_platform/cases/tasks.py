@@ -16,7 +16,7 @@ LONGEST_WAIT = 300
 FORGOTTEN_AFTER = timedelta(minutes=1)
 
 
-class Backoff(BaseRetryStrategy):  # type: ignore[misc]
+class Backoff(BaseRetryStrategy):
     """Never gives up: waits 2, 4, 8 … seconds, at most five minutes."""
 
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision:

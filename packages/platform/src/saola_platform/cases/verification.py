@@ -37,20 +37,28 @@ class Verifier(Protocol):
         """The valid container; :class:`ApplicationRefused` says why it is not valid."""
         ...
 
+    def open(self, *, container: bytes) -> Mapping[str, bytes]:
+        """The files of a container that was verified when it came."""
+        ...
+
 
 class FakeVerifier:
     """Takes a plain ZIP file whose application names the signer; only for tests."""
 
     def verify(self, *, container: bytes, at: datetime) -> SignedContainer:
-        """See :class:`Verifier`; a file `signer.json` in the ZIP overrides the signer."""
-        try:
-            with zipfile.ZipFile(io.BytesIO(container)) as archive:
-                documents = {name: archive.read(name) for name in archive.namelist()}
-        except zipfile.BadZipFile as exc:
-            raise ApplicationRefused("The application is not a container.") from exc
+        """See :class:`Verifier`; the file `signer.json` in the ZIP names the signer."""
+        documents = dict(self.open(container=container))
         signer = json.loads(documents.pop("signer.json", b"{}"))
         report = {"verdict": "valid", "level": "B-LT", "signer": signer.get("name", ""), "signed_at": at.isoformat()}
         return SignedContainer(documents, str(signer.get("number", "")), str(signer.get("name", "")), at, "LT", report)
+
+    def open(self, *, container: bytes) -> Mapping[str, bytes]:
+        """See :class:`Verifier`."""
+        try:
+            with zipfile.ZipFile(io.BytesIO(container)) as archive:
+                return {name: archive.read(name) for name in archive.namelist()}
+        except zipfile.BadZipFile as exc:
+            raise ApplicationRefused("The application is not a container.") from exc
 
 
 _in_place: list[Verifier] = []

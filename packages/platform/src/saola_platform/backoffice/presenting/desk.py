@@ -11,6 +11,7 @@ from saola_platform.backoffice.presenting.deadlines import moment
 from saola_platform.cases.api import (
     Dossier,
     Official,
+    OperationRun,
     Step,
     history,
     may_work_on,
@@ -163,15 +164,14 @@ def _line(step: Step, *, dossier: Dossier, language: str) -> Line:
         message = request.answer.get("message", "") if request else ""
         who = dossier.applicant_name if request else _("The system")
         return Line(title, moment(step.closed_at), who, message, "done", step.pk, False)
-    run = getattr(step, "run", None)
-    failed = bool(run and run.last_error)
+    run: OperationRun | None = getattr(step, "run", None)
     text = (
         _("Not done yet, tried %(count)d time(s): %(error)s") % {"count": run.attempts, "error": run.last_error}
         if failed
         else ""
     )
     who = step.official.name if step.official else _("The system") if run else role_name(step.role, language=language)
-    return Line(title, "", who, text, "current", step.pk, failed)
+    return Line(title, "", who, text, "current", step.pk, bool(text))
 
 
 def status_words(status: str) -> str:

@@ -42,7 +42,7 @@ def dossier_page(
 ) -> HttpResponse:
     """The page; `errors` are shown at its top, and what was typed stands in the form again."""
     dossier = dossier_for(official=official, code=code)
-    typed = (request.POST if request.method == "POST" else kept_input(request)) or {}
+    typed: Any = (request.POST if request.method == "POST" else kept_input(request)) or {}
     return render(request, "backoffice/dossier.html", _context(dossier, official, typed, errors), status=status)
 
 

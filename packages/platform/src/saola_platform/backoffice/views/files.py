@@ -8,7 +8,6 @@ from django.views.decorators.http import require_GET
 
 from saola_platform.backoffice.gate import staff
 from saola_platform.cases.api import Official, attachment, container_of, dossier_for, kept_document, receipt_of
-from saola_platform.kernel import clock
 
 PDF = "application/pdf"
 CONTAINER = "application/vnd.etsi.asic-e+zip"
@@ -50,7 +49,7 @@ def download_application(request: HttpRequest, official: Official, code: str) ->
 def show_attachment(request: HttpRequest, official: Official, code: str, index: int) -> HttpResponse:
     """`GET /dossiers/{code}/attachments/{index}`."""
     del request
-    entry, content = attachment(dossier=dossier_for(official=official, code=code), index=index, at=clock.now())
+    entry, content = attachment(dossier=dossier_for(official=official, code=code), index=index)
     return file_answer(content, name=str(entry["name"]), media_type=str(entry["media_type"]))
 
 

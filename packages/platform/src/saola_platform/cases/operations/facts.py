@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-
 from saola_platform.cases.declarations import local_day, organisation_of, procedure_of
 from saola_platform.cases.models import Dossier
 from saola_platform.kernel.country import country
