@@ -1,0 +1,1 @@
+"""Accounts of people, and the log of what happened to them."""

@@ -1,0 +1,79 @@
+"""`saola identity init|run`: prepare the site once, and serve it."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from saola_identity.errors import IdentityError
+
+THREADS = "4"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one of the two; exit code 1 with the reason when it cannot be done."""
+    parser = argparse.ArgumentParser(prog="saola identity", description="Sign-in and signatures of people.")
+    actions = parser.add_subparsers(dest="action", required=True)
+    for name, words in (("init", "make database, keys and accounts; can be repeated"), ("run", "serve the site")):
+        actions.add_parser(name, help=words).add_argument("--config", type=Path, required=True, metavar="FILE")
+    chosen = parser.parse_args(arguments)
+    os.environ["SAOLA_CONFIG"] = str(chosen.config.resolve())
+    os.environ["DJANGO_SETTINGS_MODULE"] = "saola_identity.sites.settings"
+    try:
+        return prepare() if chosen.action == "init" else serve(chosen.config)
+    except IdentityError as exc:
+        print(f"saola identity: {exc.detail}\n{exc.remedy}", file=sys.stderr)
+        return 1
+
+
+def prepare() -> int:
+    """Make whatever is missing; what is there stays."""
+    import django
+    from django.conf import settings
+
+    from saola_identity.oidc.keys import make_keys
+
+    configuration = settings.IDENTITY
+    make_keys(data=configuration.data, activation_key_file=configuration.activation_key_file)
+    django.setup()
+    from django.core.management import call_command
+
+    call_command("migrate", interactive=False, verbosity=0)
+    call_command("collectstatic", interactive=False, verbosity=0)
+    if configuration.people_file is not None:
+        _people(configuration.people_file)
+    return 0
+
+
+def serve(config: Path) -> int:
+    """Become gunicorn: one process with few threads, because a ministry's sign-in is small and its memory is not."""
+    from saola_identity.configuration import load
+
+    listen = load(config).listen
+    command = [
+        sys.executable, "-m", "gunicorn", "--bind", listen, "--worker-class", "gthread", "--workers", "1",
+        "--threads", THREADS, "--no-control-socket", "--access-logfile", os.devnull, "--graceful-timeout", "5",
+        "--worker-tmp-dir", _memory_folder(), "saola_identity.sites.wsgi:application",
+    ]  # fmt: skip
+    os.execv(sys.executable, command)  # noqa: S606 - it replaces this process, so that signals reach it
+
+
+def _memory_folder() -> str:
+    # A worker that waits for a slow disk to touch its heartbeat file is killed for nothing.
+    return "/dev/shm" if Path("/dev/shm").is_dir() else "/tmp"  # noqa: S108
+
+
+def _people(path: Path) -> None:
+    from django.conf import settings
+
+    from saola_identity import clock
+    from saola_identity.signing.service import signer
+    from saola_identity.sites.people import load_people, make_credentials, read_people
+
+    people = read_people(path)
+    load_people(people=people, country=settings.COUNTRY, at=clock.now())
+    make_credentials(people=people, country=settings.COUNTRY, signer=signer(), wait=time.sleep)

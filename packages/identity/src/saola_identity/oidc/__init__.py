@@ -1,0 +1,1 @@
+"""Our own OpenID Provider: authorisation code flow with PKCE, pairwise subjects, ES256 ID tokens."""

@@ -1,0 +1,1 @@
+"""The page for the person, and the interface for sites."""

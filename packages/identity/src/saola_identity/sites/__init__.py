@@ -1,0 +1,1 @@
+"""Identity as a site: settings, addresses, the frame of its pages, and what is prepared before it runs."""
