@@ -10,9 +10,9 @@ INSTALLED_APPS = list(
     dict.fromkeys(
         app
         for app in (
-            *composition.apps(site="portal", operator_pages=True),
-            *composition.apps(site="onestop", operator_pages=True),
-            *composition.apps(site="register", operator_pages=True),
+            *composition.apps(site="portal", operator_pages=False),
+            *composition.apps(site="onestop", operator_pages=False),
+            *composition.apps(site="register", operator_pages=False),
         )
     )
 )

@@ -23,10 +23,11 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="saola site", description="Run a site of the platform.")
     parser.add_argument("action", choices=("init", "run", "worker", "manage"))
     parser.add_argument("--config", required=True, type=Path, help="the site's YAML configuration")
-    parser.add_argument("words", nargs=argparse.REMAINDER, help="for manage: Django's command and its arguments")
-    chosen = parser.parse_args(arguments)
+    chosen, words = parser.parse_known_args(arguments)
+    if words and chosen.action != "manage":
+        parser.error(f"{chosen.action} takes no {' '.join(words)}")
     try:
-        return _dispatch(action=chosen.action, config=chosen.config.resolve(), words=chosen.words)
+        return _dispatch(action=chosen.action, config=chosen.config.resolve(), words=words)
     except PlatformError as error:
         print(f"saola site: {error.detail}\n  {error.advice}", file=sys.stderr)
         return 1

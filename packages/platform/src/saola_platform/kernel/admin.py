@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from django.contrib import admin
 from django.db.models import Model
@@ -12,18 +12,8 @@ from saola_platform.kernel.models import AuditEntry, PendingSignature
 
 M = TypeVar("M", bound=Model)
 
-if TYPE_CHECKING:
-    Base = admin.ModelAdmin
-else:
 
-    class Base(admin.ModelAdmin):
-        """Django's class takes no type arguments at run time."""
-
-        def __class_getitem__(cls, _item: object) -> type:
-            return cls
-
-
-class ReadOnly(Base[M]):
+class ReadOnly(admin.ModelAdmin[M]):
     """A table to look at."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002 - Django passes it

@@ -21,7 +21,7 @@ def exchange_problem(error: ExchangeError) -> JsonResponse:
         status=502,
         code=f"exchange.{error.code}",
         title="A call to another organisation brought no answer",
-        detail=error.message,
+        detail=str(error),
         remedy=error.remedy,
     )
 

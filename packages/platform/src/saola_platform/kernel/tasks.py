@@ -14,8 +14,8 @@ from saola_platform.kernel.models import PendingSignature
 KEPT = timedelta(days=1)
 
 
-@app.periodic(cron="17 3 * * *")  # type: ignore[untyped-decorator]
-@app.task(name="kernel.tidy", queue="kernel", queueing_lock="kernel.tidy")  # type: ignore[untyped-decorator]
+@app.periodic(cron="17 3 * * *")
+@app.task(name="kernel.tidy", queue="kernel", queueing_lock="kernel.tidy")
 def tidy(timestamp: int) -> None:  # noqa: ARG001 - procrastinate says for when the work was planned
     """Remove signatures that are over (the app that asked has the result) and sessions that have ended."""
     PendingSignature.objects.filter(prepared_at__lt=clock.now() - KEPT).delete()

@@ -15,7 +15,7 @@ LONGEST_WAIT = timedelta(hours=1)
 MOST_ATTEMPTS = 60
 
 
-class Patience(BaseRetryStrategy):  # type: ignore[misc]
+class Patience(BaseRetryStrategy):
     """Two days of trying: after 2 s, 4 s, 8 s … and then every hour."""
 
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:  # noqa: ARG002
@@ -26,7 +26,7 @@ class Patience(BaseRetryStrategy):  # type: ignore[misc]
         return RetryDecision(retry_at=clock.now() + wait)
 
 
-@app.task(name="notifications.send_mail", queue="mail", retry=Patience())  # type: ignore[untyped-decorator]
+@app.task(name="notifications.send_mail", queue="mail", retry=Patience())
 def send_mail(mail_id: int) -> None:
     """Send one e-mail unless it was sent already."""
     send(mail_id=mail_id)

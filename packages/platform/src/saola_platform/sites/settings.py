@@ -103,6 +103,8 @@ LOGGING = {
     "loggers": {
         "django": {"handlers": [], "propagate": True},
         "procrastinate": {"level": "WARNING"},
+        # A lost connection to the database is said by our own worker in one line.
+        "procrastinate.utils": {"level": "CRITICAL"},
         "django.request": {"level": "ERROR"},
     },
 }

@@ -2,53 +2,86 @@
 
 Procrastinate's workers give a sign of life every few seconds. A job whose worker gave none for
 some time is put back into the queue; every job is written so that doing it twice does no harm.
+When the database goes away the worker waits for it and begins anew.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
+import signal
 
 from procrastinate import App
 from procrastinate.contrib.django import app as django_app
+from procrastinate.contrib.django.django_connector import DjangoConnector
+from procrastinate.exceptions import ConnectorException
 
+from saola_platform.errors import ConfigurationInvalid
 from saola_platform.kernel import clock
 
 SIGN_OF_LIFE = 2.0
 SILENT_FOR = 10.0
 LOOK_EVERY = 5.0
+BEGIN_AGAIN_AFTER = 1.0
+FINISH_WITHIN = 20.0
 log = logging.getLogger(__name__)
 
 
 def work() -> None:
-    """Work until SIGTERM or SIGINT; the job at hand is finished first (at most 20 seconds)."""
-    with django_app.replace_connector(django_app.connector.get_worker_connector()) as app:
-        asyncio.run(_work(app))
+    """Work until SIGTERM or SIGINT; the jobs at hand are finished first (at most 20 seconds)."""
+    connector = django_app.connector
+    if not isinstance(connector, DjangoConnector):
+        raise ConfigurationInvalid("the queue is not Django's")
+    with django_app.replace_connector(connector.get_worker_connector()) as app:
+        asyncio.run(_work_until_told(app))
 
 
-async def _work(app: App) -> None:
-    async with app.open_async():
-        rescuer = asyncio.create_task(_rescue_forever(app))
+async def _work_until_told(app: App) -> None:
+    told = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, told.set)
+    while not told.is_set():
         try:
-            await app.run_worker_async(
-                concurrency=2,
-                listen_notify=True,
-                fetch_job_polling_interval=2.0,
-                shutdown_graceful_timeout=20.0,
-                update_heartbeat_interval=SIGN_OF_LIFE,
-                stalled_worker_timeout=SILENT_FOR,
-            )
-        finally:
-            rescuer.cancel()
+            async with app.open_async():
+                await _work(app, told=told)
+        except ConnectorException as exc:
+            log.warning("the database does not answer: %s", str(exc.__cause__ or exc).strip())
+        if not told.is_set():
+            log.warning("the worker begins again in %s s", BEGIN_AGAIN_AFTER)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(told.wait(), BEGIN_AGAIN_AFTER)
+
+
+async def _work(app: App, *, told: asyncio.Event) -> None:
+    """Work until told to stop, or until the connection to the database is lost."""
+    worker = asyncio.create_task(
+        app.run_worker_async(
+            concurrency=2,
+            listen_notify=True,
+            fetch_job_polling_interval=2.0,
+            shutdown_graceful_timeout=FINISH_WITHIN,
+            update_heartbeat_interval=SIGN_OF_LIFE,
+            stalled_worker_timeout=SILENT_FOR,
+            install_signal_handlers=False,
+        )
+    )
+    helpers = [asyncio.create_task(_rescue_forever(app)), asyncio.create_task(told.wait())]
+    await asyncio.wait([worker, helpers[1]], return_when=asyncio.FIRST_COMPLETED)
+    # Cancelling the worker asks it to finish what it has in hand.
+    for task in (worker, *helpers):
+        task.cancel()
+    ended, *_ = await asyncio.gather(worker, *helpers, return_exceptions=True)
+    if isinstance(ended, Exception):
+        raise ended
 
 
 async def _rescue_forever(app: App) -> None:
     while True:
         try:
             await rescue(app)
-        except Exception:
-            # The database may be restarting; the next look comes soon.
-            log.warning("looking for abandoned jobs failed", exc_info=True)
+        except ConnectorException:
+            log.warning("abandoned jobs cannot be looked for: the database does not answer")
         await asyncio.sleep(LOOK_EVERY)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from wsgiref.types import WSGIApplication
 
 from django.core.wsgi import get_wsgi_application
 
@@ -11,7 +12,7 @@ from saola_platform.sites.bodies import with_known_length
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "saola_platform.sites.settings")
 
 
-def _application():  # type: ignore[no-untyped-def]
+def _application() -> WSGIApplication:
     django = get_wsgi_application()
     from saola_platform.kernel.configuration import site
 

@@ -30,7 +30,7 @@ def signed_in(*, level: Level = "low") -> Callable[[View[P]], View[P]]:
 
     def decorate(view: View[P]) -> View[P]:
         @wraps(view)
-        def wrapped(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        def wrapped(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
             person: SignedInPerson | None = getattr(request, "person", None)
             if person is not None and person.reaches(level):
                 return view(request, *args, **kwargs)

@@ -8,7 +8,7 @@ import json
 from base64 import b64decode, b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, get_args
+from typing import Any, Final, get_args
 from urllib.parse import quote, urlencode
 
 from saola_trust.certificates import load_certificate
@@ -18,6 +18,8 @@ from saola_platform.errors import SignatureFailed
 from saola_platform.kernel import peers
 from saola_platform.kernel.signin import provider
 from saola_platform.kernel.signing.values import CredentialKind, SigningCertificate, Status, ToSign
+
+STATUSES: Final[tuple[Status, ...]] = get_args(Status)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +85,8 @@ def open_request(
 def state_of(*, request_id: str) -> RequestState:
     """How a request stands; raises SignatureFailed, PeerUnavailable."""
     answer = _call(method="GET", path=f"/api/signing-requests/{quote(request_id, safe='')}")
-    status = answer.get("status")
-    if status not in get_args(Status):
+    status = next((known for known in STATUSES if known == answer.get("status")), None)
+    if status is None:
         raise SignatureFailed("the identity provider's answer has no known status")
     try:
         value = b64decode(answer["signature"], validate=True) if status == "signed" else None
