@@ -45,6 +45,14 @@ def stamping(pool: Pool, authority: FakeTimestampAuthority) -> Stamping:
     return Stamping(pool=pool, authority=authority, interval=0.01, new_id=lambda: next(numbers), clock=lambda: NOON)
 
 
+async def until(condition: Callable[[], bool]) -> None:
+    for _ in range(500):
+        if condition():
+            return
+        await asyncio.sleep(0.01)
+    pytest.fail("it did not happen within 5 seconds")
+
+
 async def test_one_waiting_message_gets_a_stamp_inside_its_signature(pool: Pool, make_record: Make) -> None:
     message, authority = signed(b"GET\r\n/\r\n"), FakeTimestampAuthority()
     await write(pool, make_record(message=message))
@@ -98,12 +106,10 @@ async def test_messages_wait_while_the_authority_is_away_and_are_stamped_when_it
     with pytest.raises(StampingFailed):
         await task.stamp_waiting()
     running = asyncio.create_task(task.run())
-    while task.failing_since is None:
-        await asyncio.sleep(0.01)
+    await until(lambda: task.failing_since is not None)
     assert await task.unstamped() == 2
     authority.failing = False
-    while task.failing_since is not None:
-        await asyncio.sleep(0.01)
+    await until(lambda: task.failing_since is None)
     running.cancel()
     assert await task.unstamped() == 0
 

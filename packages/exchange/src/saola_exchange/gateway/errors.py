@@ -80,14 +80,6 @@ class CertificateNotTrusted(ExchangeError):
     remedy = "The certificate must come from an approved authority, be in date and have a fresh, good OCSP answer."
 
 
-class IncorrectSigner(ExchangeError):
-    """The message is signed, but not by the member that sent it."""
-
-    code = "incorrect_certificate"
-    fault = "peer"
-    remedy = "Tell the operator of the other gateway; nothing of the message was used."
-
-
 class AccessDenied(ExchangeError):
     """No right covers this client, method and path."""
 

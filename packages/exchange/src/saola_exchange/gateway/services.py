@@ -15,6 +15,7 @@ from saola_exchange.protocol.headers import CONNECTION_HEADERS, LOCAL_SECRETS, H
 from saola_exchange.protocol.rest import RestRequest
 
 from .configuration import Limits, Service
+from .downloads import read_limited
 from .errors import BodyTooLarge, ServiceFailed
 
 # X-Road's servers send no body along with these, so services do not expect one.
@@ -124,7 +125,7 @@ async def fetch_description(
     try:
         timeout = aiohttp.ClientTimeout(total=limits.connect + 20)
         async with session.get(URL(url), headers=headers, allow_redirects=False, timeout=timeout) as answer:
-            content = await answer.content.read(limits.body)
+            content = await read_limited(answer.content, limit=limits.body)
             if answer.status != 200:
                 raise ServiceFailed(f"the service's description answered {answer.status}")
             return answer.headers.get("Content-Type", "application/octet-stream"), content
