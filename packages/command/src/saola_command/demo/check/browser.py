@@ -47,7 +47,7 @@ class Page:
     @property
     def html(self) -> Any:
         """The parsed page, its links and forms made absolute."""
-        tree = lxml.html.fromstring(self.content or b"<html></html>", base_url=self.url)
+        tree: Any = lxml.html.fromstring(self.content or b"<html></html>", base_url=self.url)
         tree.make_links_absolute(self.url)
         return tree
 
