@@ -165,11 +165,9 @@ def _line(step: Step, *, dossier: Dossier, language: str) -> Line:
         who = dossier.applicant_name if request else _("The system")
         return Line(title, moment(step.closed_at), who, message, "done", step.pk, False)
     run: OperationRun | None = getattr(step, "run", None)
-    text = (
-        _("Not done yet, tried %(count)d time(s): %(error)s") % {"count": run.attempts, "error": run.last_error}
-        if failed
-        else ""
-    )
+    text = ""
+    if run is not None and run.last_error:
+        text = _("Not done yet, tried %(count)d time(s): %(error)s") % {"count": run.attempts, "error": run.last_error}
     who = step.official.name if step.official else _("The system") if run else role_name(step.role, language=language)
     return Line(title, "", who, text, "current", step.pk, bool(text))
 
