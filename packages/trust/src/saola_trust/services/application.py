@@ -67,7 +67,7 @@ def run(settings: Settings) -> None:
 
 
 def _give_memory_back() -> None:
-    """Have glibc return large blocks at once: scrypt takes 16 MiB for each PIN, and they would stay with the process."""
+    """Have glibc return large blocks at once: scrypt takes 16 MiB for each PIN, and they would stay here."""
     with suppress(OSError, AttributeError):
         ctypes.CDLL(None).mallopt(M_MMAP_THRESHOLD, LARGE_BLOCK)
 
