@@ -18,7 +18,11 @@ def personal_number(*, data, sequence, today, prefix):
     return f"{prefix}{century_and_sex}{born.year % 100:02d}{sequence:06d}"
 
 
-@rule("personal_number_structure", since="2016-01-01", reference="Nghị định 137/2015/NĐ-CP, Điều 13; Nghị định 70/2024/NĐ-CP")
+@rule(
+    "personal_number_structure",
+    since="2016-01-01",
+    reference="Nghị định 137/2015/NĐ-CP, Điều 13; Nghị định 70/2024/NĐ-CP",
+)
 def personal_number_structure(*, value, today):
     """Points out a number whose year of birth would lie in the future; never refuses."""
     year = 1900 + 100 * (int(value[3]) // 2) + int(value[4:6])

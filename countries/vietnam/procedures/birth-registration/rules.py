@@ -6,7 +6,7 @@ from saola_blueprint import rule
 
 
 @rule("full_name", since="2016-01-01", reference="Bộ luật Dân sự 91/2015/QH13, Điều 26")
-def full_name(*, value, answers, today, parameters):
+def full_name(*, value):
     """A name has a family name and a given name, and no digits."""
     if any(letter.isdigit() for letter in value):
         return "name-has-digits"
@@ -14,20 +14,20 @@ def full_name(*, value, answers, today, parameters):
 
 
 @rule("born_already", since="2016-01-01", reference="Luật Hộ tịch 60/2014/QH13, Điều 13")
-def born_already(*, value, answers, today, parameters):
+def born_already(*, value, today):
     """A birth is registered after it happened."""
     return "born-in-future" if date.fromisoformat(value) > today else None
 
 
 @rule("registered_in_time", since="2016-01-01", reference="Luật Hộ tịch 60/2014/QH13, Điều 15")
-def registered_in_time(*, value, answers, today, parameters):
+def registered_in_time(*, value, today, parameters):
     """Points out a late registration; it is accepted all the same."""
     days = (today - date.fromisoformat(value)).days
     return "registered-late" if days > parameters["birth_registration_days"] else None
 
 
 @rule("truthful", since="2016-01-01", reference="Luật Hộ tịch 60/2014/QH13, Điều 6")
-def truthful(*, value, answers, today, parameters):
+def truthful(*, value):
     """Whoever applies answers for what they state."""
     return None if value else "not-truthful"
 

@@ -31,6 +31,10 @@ def check_country_texts(country: Country) -> Iterator[Problem]:
     for code in MESSAGES:
         if code not in country.messages:
             yield problem(place, "message.missing", f"there is no message {code!r}", f"Add {code} to messages.yaml.")
+    if "applicant" not in country.roles:
+        yield problem(
+            country.place, "country.role_missing", "there is no role `applicant`", "Add it: it is whoever applies."
+        )
     for site in SITES:
         if site not in country.site_names:
             yield problem(

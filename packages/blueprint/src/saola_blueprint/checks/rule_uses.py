@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -18,12 +17,13 @@ from saola_blueprint.schema.sources import FromRule, Source
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """One place that names a rule, with the arguments it will be called with."""
+    """One place that names a rule, with the arguments it is offered; `all_taken`: it must take every one of them."""
 
     rule: str
     arguments: tuple[str, ...]
     rules: Rulebook
     place: Place
+    all_taken: bool = False
 
 
 def check_rule_uses(country: Country) -> Iterator[Problem]:
@@ -35,21 +35,26 @@ def check_rule_uses(country: Country) -> Iterator[Problem]:
             )
             continue
         for version in use.rules.rules[use.rule]:
-            if not _takes(version, use.arguments):
-                yield problem(
-                    version.place,
-                    "rule.arguments",
-                    f"the rule {use.rule!r} is called with {', '.join(use.arguments)} and does not take them",
-                    f"Write def …(*, {', '.join(use.arguments)}).",
-                )
+            yield from _arguments(use, version)
 
 
-def _takes(rule: Rule, arguments: tuple[str, ...]) -> bool:
-    try:
-        inspect.signature(rule.function).bind(**dict.fromkeys(arguments))
-    except TypeError:
-        return False
-    return True
+def _arguments(use: Use, version: Rule) -> Iterator[Problem]:
+    unknown = [one for one in version.arguments if one not in use.arguments]
+    if unknown:
+        yield problem(
+            version.place,
+            "rule.arguments",
+            f"the rule {use.rule!r} wants {', '.join(unknown)}, which it is not given where it is used",
+            f"It may take: {', '.join(use.arguments) or 'nothing'}.",
+        )
+    ignored = [one for one in use.arguments if one not in version.arguments]
+    if use.all_taken and ignored:
+        yield problem(
+            use.place,
+            "rule.arguments_ignored",
+            f"the rule {use.rule!r} does not take {', '.join(ignored)}",
+            f"It takes: {', '.join(version.arguments) or 'nothing'}.",
+        )
 
 
 def _uses(country: Country) -> Iterator[Use]:
@@ -72,7 +77,7 @@ def _uses(country: Country) -> Iterator[Use]:
 def _procedure_uses(procedure: Procedure) -> Iterator[Use]:
     for fee in procedure.fees:
         if fee.rule:
-            yield Use(fee.rule, ("amount", "answers", "parameters"), procedure.rules, fee.place)
+            yield Use(fee.rule, ("amount", "answers", "today", "parameters"), procedure.rules, fee.place)
     if procedure.form:
         yield from _form_uses(procedure.form, procedure.rules)
     for operation in procedure.operations.values():
@@ -92,4 +97,4 @@ def _form_uses(form: Form, rules: Rulebook) -> Iterator[Use]:
 def _source_uses(sources: Iterable[Source], rules: Rulebook) -> Iterator[Use]:
     for source in sources:
         if isinstance(source, FromRule):
-            yield Use(source.rule, tuple(source.arguments), rules, source.place)
+            yield Use(source.rule, tuple(source.arguments), rules, source.place, all_taken=True)

@@ -82,6 +82,13 @@ def _inspect_function(function: ast.FunctionDef, file: Path, findings: Findings)
             'Put @rule("name", since="YYYY-MM-DD", reference="…") above it, or begin its name with _.',
         )
         return
+    if function.args.args or function.args.posonlyargs or function.args.vararg or function.args.kwarg:
+        findings.add(
+            Place(file, function.lineno),
+            "rules.arguments",
+            f"the rule {function.name!r} takes arguments other than by keyword",
+            "Write def …(*, value, …).",
+        )
     given = {one.arg: one.value for one in decorator.keywords}
     if not all(_literal(given.get(word)) for word in ("since", "reference")):
         findings.add(

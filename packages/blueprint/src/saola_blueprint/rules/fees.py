@@ -35,7 +35,9 @@ def fees_due(
         amount = entry.value
         if fee.rule:
             parameters = parameters_on(country, on)
-            amount = procedure.rules.call(fee.rule, on=on, amount=amount, answers=answers, parameters=parameters)
+            amount = procedure.rules.call(
+                fee.rule, on=on, amount=amount, answers=answers, today=on, parameters=parameters
+            )
             if not isinstance(amount, int) or amount < 0:
                 raise RuleFailed(f"fee rule {fee.rule!r} gave no amount")
         due.append(FeeDue(fee.id, fee.label, amount, entry.reference))

@@ -4,6 +4,7 @@
     def personal_number_2016(*, data, sequence, today, prefix): ...
 
 Two functions may share a name when they begin on different days: the one in force on the asked day is called.
+A rule takes only those of the offered arguments that it needs, all of them by keyword.
 """
 
 from __future__ import annotations
@@ -30,6 +31,12 @@ class Rule:
     function: Callable[..., Any]
     place: Place = field(default=NOWHERE, compare=False)
 
+    @property
+    def arguments(self) -> tuple[str, ...]:
+        """The names of the arguments the function takes."""
+        code = self.function.__code__
+        return code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+
 
 @dataclass(frozen=True, slots=True)
 class Rulebook:
@@ -48,10 +55,13 @@ class Rulebook:
         return known[-1]
 
     def call(self, name: str, *, on: date, **arguments: Any) -> Any:
-        """Call the version in force on `on`; raises `RuleMissing`, or `RuleFailed` when the function raises."""
-        function = self.on(name, on).function
+        """Call the version in force on `on` with those of the arguments that it takes.
+
+        Raises `RuleMissing`, or `RuleFailed` when the function raises.
+        """
+        rule = self.on(name, on)
         try:
-            return function(**arguments)
+            return rule.function(**{key: value for key, value in arguments.items() if key in rule.arguments})
         except Exception as failure:
             raise RuleFailed(f"rule {name!r} failed: {type(failure).__name__}") from failure
 

@@ -1,0 +1,26 @@
+"""Rules of birth registration in Lumara."""
+
+from datetime import date
+
+from saola_blueprint import rule
+
+
+@rule("free_when_early", since="2012-01-01", reference="Births Act 2011, s. 7")
+def free_when_early(*, amount, answers, today, parameters):
+    """Free when registered early enough; until the day of birth is known, the fee is shown."""
+    born_on = answers.get("child.born_on")
+    if not born_on:
+        return amount
+    return 0 if (today - date.fromisoformat(born_on)).days <= parameters["early_days"] else amount
+
+
+@rule("not_before_birth", since="2012-01-01", reference="Births Act 2011, s. 2")
+def not_before_birth(*, value, today):
+    """A birth is registered after it happened."""
+    return "unborn" if date.fromisoformat(value) > today else None
+
+
+@rule("partner_of", since="2012-01-01", reference="Unions Act 2003, s. 11")
+def partner_of(*, number, one, other):
+    """The other of the two partners, None without a union."""
+    return other if number == one else one
