@@ -8,7 +8,7 @@ from typing import ClassVar
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from saola_platform.errors import PlatformError
+from saola_platform.errors import Fault, PlatformError
 
 _KIND_NAMES = {"application/pdf": "PDF", "image/jpeg": "JPEG", "image/png": "PNG"}
 
@@ -24,7 +24,7 @@ class UploadRefused(PlatformError):
     code = "documents.refused"
     title = "The file was not taken"
     status = 422
-    fault = "caller"
+    fault: ClassVar[Fault] = "caller"
     remedy = "Choose another file, or scan or photograph the paper again."
     words: ClassVar[Promise | str] = _("This file cannot be taken. Choose another file.")
 

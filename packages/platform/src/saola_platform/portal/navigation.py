@@ -20,7 +20,7 @@ def items(request: HttpRequest) -> list[dict[str, Any]]:
         unread = notifications.unread_count(person=person.personal_number)
         found += [
             _item(request, name="portal:dossiers", label=gettext("My dossiers"), also=("/dossiers/", "/applications/")),
-            _item(request, name="portal:results", label=gettext("My documents"), also=("/results/",)),
+            _item(request, name="portal:results", label=gettext("My documents"), also=("/results/", "/my-documents/")),
             _item(request, name="portal:usages", label=gettext("Who used my data"), also=("/my-data/",)),
             _item(request, name="notifications:notices", label=gettext("Notices"), count=unread),
         ]

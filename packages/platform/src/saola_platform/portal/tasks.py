@@ -23,7 +23,7 @@ class NotYetAnswered(Exception):
     """The one-stop has not answered; the job is to be repeated."""
 
 
-class UntilAnswered(BaseRetryStrategy):  # type: ignore[misc]
+class UntilAnswered(BaseRetryStrategy):
     """Repeats with growing pauses, for ever."""
 
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision:  # noqa: ARG002
@@ -35,22 +35,22 @@ def _hand_over() -> HandOver:
     return HandOver(exchange=exchange(), country=country(), at=clock.now())
 
 
-@app.task(name="portal.hand_over_submission", queue="outbox", retry=UntilAnswered())  # type: ignore[untyped-decorator]
+@app.task(name="portal.hand_over_submission", queue="outbox", retry=UntilAnswered())
 def hand_over_submission(*, submission_id: str) -> None:
     """Hand one application over; repeated until the one-stop answers."""
     if not _hand_over().submission(uuid.UUID(submission_id)):
         raise NotYetAnswered(submission_id)
 
 
-@app.task(name="portal.hand_over_completion", queue="outbox", retry=UntilAnswered())  # type: ignore[untyped-decorator]
+@app.task(name="portal.hand_over_completion", queue="outbox", retry=UntilAnswered())
 def hand_over_completion(*, completion_id: str) -> None:
     """Hand one completion over; repeated until the one-stop answers."""
     if not _hand_over().completion(uuid.UUID(completion_id)):
         raise NotYetAnswered(completion_id)
 
 
-@app.periodic(cron="* * * * *")  # type: ignore[untyped-decorator]
-@app.task(name="portal.sweep_outbox", queue="outbox", queueing_lock="portal.sweep_outbox")  # type: ignore[untyped-decorator]
+@app.periodic(cron="* * * * *")
+@app.task(name="portal.sweep_outbox", queue="outbox", queueing_lock="portal.sweep_outbox")
 def sweep_outbox(timestamp: int) -> None:
     """Hand over everything that is overdue, whatever became of its job."""
     del timestamp

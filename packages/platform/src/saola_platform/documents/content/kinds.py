@@ -33,7 +33,7 @@ def check_content(path: Path, *, accept: Collection[str]) -> str:
     if not head.strip(b"\x00\t\r\n "):
         raise EmptyFile
     media_type = recognise(head)
-    if media_type not in accept or media_type not in ACCEPTED_KINDS:
+    if media_type is None or media_type not in accept or media_type not in ACCEPTED_KINDS:
         raise KindNotAccepted(found=media_type or _guess(head), accept=tuple(accept))
     refuse_second_nature(path)
     _CHECKS[media_type](path)

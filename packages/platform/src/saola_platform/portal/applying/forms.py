@@ -86,7 +86,7 @@ class SectionForm(forms.Form):
     def summary(self) -> list[dict[str, str]]:
         """The errors for the summary on top, each leading to its field."""
         return [
-            {"text": message, "href": f"#{_first_id(self[name])}"}
+            {"text": str(message), "href": f"#{_first_id(self[name])}"}
             for name, messages in self.errors.items()
             for message in messages
         ]
@@ -103,7 +103,8 @@ class _Question:
 
     def render(self, form: forms.Form, context: Any, template_pack: str = "gds", **kwargs: Any) -> str:
         css = _WIDTHS.get(self._question.type)
-        layout = GdsField(self._question.id, css_class=css) if css else GdsField(self._question.id)
+        close = {"wrapper_class": "govuk-!-margin-bottom-1"}  # what belongs to the field stands right below it
+        layout = GdsField(self._question.id, context=close, **({"css_class": css} if css else {}))
         field = layout.render(form, context, template_pack=template_pack, **kwargs)
         note = {"origin": self._origin, "path": self._question.path, "evidence_link": self._evidence_link()}
         return render_to_string("portal/applying/question.html", {"field": field, **note})

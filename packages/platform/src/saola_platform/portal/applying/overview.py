@@ -12,19 +12,22 @@ from saola_blueprint.schema import Procedure
 from saola_platform.portal.applying.drafts import Application
 
 
-def lookups_announced(*, procedure: Procedure, country: Country, language: str) -> list[dict[str, str]]:
+def lookups_announced(*, procedure: Procedure, country: Country, language: str) -> list[dict[str, Any]]:
     """Which registers will be read, whose they are, and on which ground: said before anything is read."""
     if procedure.form is None:
         return []
-    announced: dict[tuple[str, str], dict[str, str]] = {}
+    announced: dict[str, dict[str, Any]] = {}
     for lookup in procedure.form.lookups:
         register = country.registers[lookup.register]
-        ground = lookup.legal_ground.in_(language)
-        announced[register.id, ground] = {
-            "register": register.name.in_(language),
-            "organisation": country.organisations[register.owner].name.in_(language),
-            "legal_ground": ground,
-        }
+        one = announced.setdefault(
+            register.id,
+            {
+                "register": register.name.in_(language),
+                "organisation": country.organisations[register.owner].name.in_(language),
+                "legal_grounds": [],
+            },
+        )
+        one["legal_grounds"].append(lookup.legal_ground.in_(language))
     return list(announced.values())
 
 
@@ -107,7 +110,7 @@ def _review_task(application: Application, *, ready: bool) -> dict[str, Any]:
 
 
 def _task(name: str, title: str, url: str, *, done: bool, begun: bool) -> dict[str, Any]:
-    status, tag = (gettext("Not yet started"), "blue")
+    status, tag = (gettext("To do"), "blue")
     if done:
         status, tag = gettext("Completed"), ""
     elif begun:

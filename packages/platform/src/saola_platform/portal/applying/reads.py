@@ -11,7 +11,7 @@ from typing import Any, Final, Literal
 from saola_blueprint import Country
 from saola_blueprint.rules import LookupRequest
 from saola_blueprint.schema import Register
-from saola_exchange.client import Exchange, ExchangeError, ExchangeRefused, ExchangeResponse
+from saola_exchange.client import Exchange, ExchangeRefused, ExchangeResponse, ExchangeUnavailable
 
 from saola_platform.errors import ConfigurationInvalid
 from saola_platform.kernel.exchange import provider
@@ -74,7 +74,7 @@ class Reader:
         except ExchangeRefused as error:
             log.warning("register %s refused: %s", register.id, error)
             state, data, message_id, problem = "refused", {}, error.message_id, error.code
-        except ExchangeError as error:
+        except ExchangeUnavailable as error:
             log.warning("register %s unavailable: %s", register.id, error)
             state, data, message_id, problem = "unavailable", {}, error.message_id, error.code
         except ConfigurationInvalid as error:
@@ -99,15 +99,15 @@ class Reader:
             if answer.status == 404:
                 return "not-found", {}, answer.message_id
             return "found", _data(_body(answer), register=register), answer.message_id
-        answer = None
+        asked = ""
         for name, value in request.find:
-            answer = self._call(request, register=register, path="/records", query={name: value})
-            items = _body(answer).get("items", [])
+            found = self._call(request, register=register, path="/records", query={name: value})
+            asked, items = found.message_id, _body(found).get("items", [])
             if len(items) == 1:
-                return "found", _data(items[0], register=register), answer.message_id
+                return "found", _data(items[0], register=register), asked
             if items:
-                return "several", {}, answer.message_id
-        return "not-found", {}, answer.message_id if answer else ""
+                return "several", {}, asked
+        return "not-found", {}, asked
 
     def _call(
         self, request: LookupRequest, *, register: Register, path: str, query: Mapping[str, str] | None = None
@@ -135,9 +135,9 @@ def inputs_of(request: LookupRequest) -> str:
     return request.key or "|".join(f"{name}={value}" for name, value in request.find)
 
 
-def _refusal(answer: ExchangeResponse) -> ExchangeError:
+def _refusal(answer: ExchangeResponse) -> ExchangeRefused | ExchangeUnavailable:
     """The register's own refusal (a problem document), told apart from the exchange's."""
-    kind = ExchangeRefused if answer.status < 500 else ExchangeError
+    kind = ExchangeRefused if answer.status < 500 else ExchangeUnavailable
     return kind(code=f"register.http_{answer.status}", message="the register refused", message_id=answer.message_id)
 
 
@@ -145,7 +145,9 @@ def _body(answer: ExchangeResponse) -> dict[str, Any]:
     try:
         body = answer.json()
     except ValueError as error:
-        raise ExchangeError(code="register.unreadable", message="not JSON", message_id=answer.message_id) from error
+        raise ExchangeUnavailable(
+            code="register.unreadable", message="not JSON", message_id=answer.message_id
+        ) from error
     return body if isinstance(body, dict) else {}
 
 

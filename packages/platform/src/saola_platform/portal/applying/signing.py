@@ -96,7 +96,7 @@ def _submit(*, desk: Desk, draft_id: uuid.UUID, container: bytes) -> None:
             owner=row.owner,
             procedure=row.procedure,
             language=row.language,
-            destination=record["destination"],
+            destination=str(record["destination"]),
             application=record,
             container=stored.id,
             signed_at=desk.at,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 from urllib.parse import quote
 
 from django.core.files.uploadedfile import UploadedFile
@@ -56,7 +57,7 @@ def upload_limit() -> int:
     return site().upload_limits.file_bytes
 
 
-def pieces_of(upload: UploadedFile) -> Iterator[bytes]:
+def pieces_of(upload: UploadedFile[Any]) -> Iterator[bytes]:
     """The bytes of an upload, piece by piece."""
     for piece in upload.chunks():
         yield piece if isinstance(piece, bytes) else bytes(piece)
