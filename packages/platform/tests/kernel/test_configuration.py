@@ -102,9 +102,12 @@ TREES = st.recursive(
 @given(TREES)
 def test_whatever_stands_in_the_file_is_read_or_refused_in_words(data: Any) -> None:
     try:
-        strict.read(configuration.SiteConfiguration, data, where="file", folder=Path("/nowhere"))
+        found = strict.read(configuration.SiteConfiguration, data, where="file", folder=Path("/nowhere"))
     except ConfigurationInvalid as refused:
-        assert refused.detail.startswith("file")
+        said = refused.detail
+    else:
+        said = f"file: {found.site}"
+    assert said.startswith("file")
 
 
 def test_a_database_address_may_name_a_socket_and_carry_strange_characters() -> None:

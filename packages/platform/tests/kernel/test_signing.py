@@ -12,18 +12,21 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+import typst
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 from saola_platform.errors import SignatureFailed, SignatureUnknown
-from saola_platform.kernel import clock, tasks, trust
+from saola_platform.kernel import clock, seal, tasks, trust
 from saola_platform.kernel.models import AuditEntry, PendingDocument, PendingSignature
 from saola_platform.kernel.peers import Answer, FakePeers, SentRequest
 from saola_platform.kernel.signin import SignedInPerson
 from saola_platform.kernel.signing import ToSign, finish_signature, start_signature
+from saola_trust import pdf
 from saola_trust.containers import validate
 from saola_trust.errors import ServiceUnavailable
+from saola_trust.services.client import Credential
 from saola_trust.services.fakes import FakeTrust
 
 pytestmark = pytest.mark.django_db
@@ -214,3 +217,81 @@ def test_signatures_that_are_over_are_removed_after_a_day(identity: FakeIdentity
     with clock.fixed(fabric.at + timedelta(days=2)):
         tasks.tidy(timestamp=0)
     assert PendingSignature.objects.count() == 0
+
+
+@pytest.fixture(scope="session")
+def example_pdf() -> bytes:
+    """A PDF of one page."""
+    return bytes(typst.compile(b"= Example"))
+
+
+def sign_pdf(identity: FakeIdentity, content: bytes) -> bytes:
+    """The PDF with the person's signature."""
+    begun = start_signature(
+        person=PERSON,
+        form="pdf",
+        documents=[ToSign("certificate.pdf", "application/pdf", content)],
+        title="Certificate",
+        return_url="http://testserver/back",
+        kind="official",
+    )
+    identity.person_signs()
+    signed = finish_signature(id=begun.id, person=PERSON).content
+    assert signed is not None
+    return signed
+
+
+def test_a_signed_pdf_proves_itself(identity: FakeIdentity, fabric: FakeTrust, example_pdf: bytes) -> None:
+    signed = sign_pdf(identity, example_pdf)
+    report = pdf.validate(signed, trusted=fabric.trusted, at=fabric.at + timedelta(days=1))
+    assert report.verdict == "valid"
+    assert [signature.level for signature in report.signatures] == ["LT"]
+    assert identity.asked["kind"] == "official"
+
+
+def test_pdfs_are_signed_one_at_a_time(identity: FakeIdentity) -> None:
+    with pytest.raises(SignatureFailed, match="alone"):
+        start_signature(person=PERSON, form="pdf", documents=DOCUMENTS, title="t", return_url="http://testserver/")
+
+
+def test_what_is_no_pdf_is_not_signed_as_one(identity: FakeIdentity) -> None:
+    with pytest.raises(SignatureFailed):
+        sign_pdf(identity, b"no pdf at all")
+    assert identity.asked == {}
+
+
+class FakeSeal:
+    """The signer service with one organisation's seal."""
+
+    def __init__(self, fabric: FakeTrust, *, status: str = "active") -> None:
+        self.signer = fabric.seal()
+        chain = (fabric.issuer_of(self.signer.certificate),)
+        self.credential = Credential("s1", "seal", self.signer.certificate, chain, status)
+
+    def of(self, *, owner: str) -> tuple[Credential, ...]:
+        """Only one organisation has one."""
+        return (self.credential,) if owner == "H26" else ()
+
+    def seal(self, *, credential_id: str, hashes: Any) -> list[bytes]:
+        """Values over the digests."""
+        key = self.signer.key
+        assert credential_id == "s1"
+        assert isinstance(key, ec.EllipticCurvePrivateKey)
+        return [key.sign(digest, ec.ECDSA(Prehashed(SHA256()))) for digest in hashes]
+
+
+def test_a_seal_follows_the_officials_signature(identity: FakeIdentity, fabric: FakeTrust, example_pdf: bytes) -> None:
+    signed = sign_pdf(identity, example_pdf)
+    with seal.using(FakeSeal(fabric), owner="H26"):
+        sealed = seal.seal_pdf(content=signed, reason="issued")
+    report = pdf.validate(sealed, trusted=fabric.trusted, at=fabric.at + timedelta(days=1))
+    assert report.verdict == "valid"
+    assert len(report.signatures) == 2
+
+
+@pytest.mark.parametrize(("owner", "status"), [("G01", "active"), ("H26", "revoked")])
+def test_without_an_active_seal_nothing_is_sealed(
+    fabric: FakeTrust, example_pdf: bytes, owner: str, status: str
+) -> None:
+    with seal.using(FakeSeal(fabric, status=status), owner=owner), pytest.raises(SignatureFailed, match="no active"):
+        seal.seal_pdf(content=example_pdf)

@@ -85,9 +85,13 @@ def test_an_email_is_queued_once_and_only_where_there_is_an_address() -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_an_email_is_not_queued_when_the_work_around_it_fails() -> None:
-    with pytest.raises(RuntimeError), transaction.atomic():
-        tell(email="a@example.org")
-        raise RuntimeError
+    def rolled_back() -> None:
+        with transaction.atomic():
+            tell(email="a@example.org")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        rolled_back()
     assert ProcrastinateJob.objects.count() == Notice.objects.count() == 0
 
 

@@ -43,7 +43,9 @@ def start_signature(
     at = clock.now()
     certificate = identity.signing_certificate(sub=person.sub, kind=kind)
     try:
-        prepared = forms.prepare(form=form, documents=documents, certificate=certificate, at=at, reason=title)
+        prepared = forms.prepare(
+            form=form, documents=documents, certificate=certificate, at=at, title=title, name=person.name
+        )
     except TrustError as exc:
         raise SignatureFailed(f"the documents cannot be signed: {exc}") from exc
     opened = identity.open_request(
@@ -91,7 +93,6 @@ def _assemble(pending: PendingSignature, *, value: bytes) -> bytes:
     ]
     try:
         return forms.assemble(
-            form="pdf" if pending.form == PendingSignature.Form.PDF else "container",
             documents=documents,
             certificate=identity.certificate_of(pending.certificates),
             at=pending.prepared_at,
