@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
-from asn1crypto import ocsp
+from asn1crypto import core, ocsp
 from cryptography import x509
 
 from saola_trust.certificates.algorithms import hash_of
@@ -12,6 +13,7 @@ from saola_trust.certificates.asn1 import hash_name_of, reading, to_asn1
 from saola_trust.errors import MalformedRevocation
 
 LARGEST_REQUEST = 16 * 1024
+NONCE = "1.3.6.1.5.5.7.48.1.2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +74,7 @@ def parse_request(data: bytes) -> Question:
         if len(items) != 1:
             raise MalformedRevocation(f"one certificate can be asked about at a time, not {len(items)}")
         question = read_certificate_id(items[0]["req_cert"])
-        nonce = request.nonce_value
-        return Question(
-            question.hash_name,
-            question.issuer_name_hash,
-            question.issuer_key_hash,
-            question.serial_number,
-            None if nonce is None else bytes(nonce.native),
-        )
+        return replace(question, nonce=read_nonce(request["tbs_request"]["request_extensions"]))
 
 
 def read_certificate_id(identifier: ocsp.CertId) -> Question:
@@ -90,3 +85,29 @@ def read_certificate_id(identifier: ocsp.CertId) -> Question:
         issuer_key_hash=bytes(identifier["issuer_key_hash"].native),
         serial_number=int(identifier["serial_number"].native),
     )
+
+
+class _Extension(core.Sequence):  # type: ignore[misc]
+    """An extension whose value is left as bytes: asn1crypto would insist on the shape of RFC 8954."""
+
+    _fields = [  # noqa: RUF012
+        ("extn_id", core.ObjectIdentifier),
+        ("critical", core.Boolean, {"default": False}),
+        ("extn_value", core.OctetString),
+    ]
+
+
+class _Extensions(core.SequenceOf):  # type: ignore[misc]
+    _child_spec = _Extension
+
+
+def read_nonce(extensions: Any) -> bytes | None:
+    """The nonce among the extensions, or None. RFC 8954 wraps it into an OCTET STRING; older peers do not."""
+    if not isinstance(extensions, core.SequenceOf):
+        return None
+    for extension in _Extensions.load(extensions.untag().dump(), strict=True):
+        if extension["extn_id"].native == NONCE:
+            raw = bytes(extension["extn_value"].native)
+            wrapped = len(raw) > 1 and raw[0] == 0x04 and raw[1] == len(raw) - 2
+            return raw[2:] if wrapped else raw
+    return None

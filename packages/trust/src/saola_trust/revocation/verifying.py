@@ -20,7 +20,7 @@ from saola_trust.certificates import (
 )
 from saola_trust.certificates.asn1 import algorithm_of, reading
 from saola_trust.errors import AlgorithmRefused, MalformedRevocation, RevocationInvalid, SignatureInvalid
-from saola_trust.revocation.asking import Question, read_certificate_id
+from saola_trust.revocation.asking import Question, read_certificate_id, read_nonce
 
 LARGEST_RESPONSE = 256 * 1024
 OCSP_SIGNING = "1.3.6.1.5.5.7.3.9"
@@ -70,7 +70,6 @@ def parse_response(data: bytes) -> Answer:
         basic = response.basic_ocsp_response
         content = basic["tbs_response_data"]
         certificates = basic["certs"]
-        nonce = response.nonce_value
         return Answer(
             signed=content.dump(),
             signature=bytes(basic["signature"].native),
@@ -78,7 +77,7 @@ def parse_response(data: bytes) -> Answer:
             certificates=tuple(load_certificate(item.dump()) for item in certificates) if certificates else (),
             produced_at=content["produced_at"].native,
             singles=tuple((read_certificate_id(one["cert_id"]), one) for one in content["responses"]),
-            nonce=None if nonce is None else bytes(nonce.native),
+            nonce=read_nonce(content["response_extensions"]),
         )
 
 
