@@ -103,7 +103,7 @@ def test_the_pages_speak_the_language_that_the_site_asks_for(stranger, person):
     assert response.cookies["saola_identity_lang"].value == "fr"
     page = stranger.browser.get(response["Location"])
     assert b'<html lang="fr"' in page.content
-    assert "Le portal".encode() in page.content
+    assert b"Le portal" in page.content
     assert "Mère".encode() in page.content
 
 

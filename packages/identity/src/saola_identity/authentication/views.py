@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.apps import apps
 from django.contrib import messages
@@ -56,7 +57,9 @@ def leave(request: HttpRequest) -> HttpResponse:
     """Sign out of identity in this browser."""
     sign_out(request)
     messages.success(request, _("You are signed out."))
-    return HttpResponseRedirect(reverse("authentication:sign-in"))
+    address = request.POST.get("next")
+    query = f"?{urlencode({'next': safe_next(address)})}" if address else ""
+    return HttpResponseRedirect(reverse("authentication:sign-in") + query)
 
 
 @never_cache

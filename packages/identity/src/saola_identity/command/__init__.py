@@ -1,4 +1,4 @@
-"""`saola identity init|run`: prepare the site once, and serve it."""
+"""`saola identity keys|init|run`: make the keys, prepare the site once, and serve it."""
 
 from __future__ import annotations
 
@@ -12,34 +12,48 @@ from pathlib import Path
 from saola_identity.errors import IdentityError
 
 THREADS = "4"
+ACTIONS = {
+    "keys": "make the keys alone, before the signer starts, which reads the public one; can be repeated",
+    "init": "make keys, tables and accounts; can be repeated",
+    "run": "serve the site",
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one of the two; exit code 1 with the reason when it cannot be done."""
+    """Run one of the three; exit code 1 with the reason when it cannot be done."""
     parser = argparse.ArgumentParser(prog="saola identity", description="Sign-in and signatures of people.")
     actions = parser.add_subparsers(dest="action", required=True)
-    for name, words in (("init", "make database, keys and accounts; can be repeated"), ("run", "serve the site")):
+    for name, words in ACTIONS.items():
         actions.add_parser(name, help=words).add_argument("--config", type=Path, required=True, metavar="FILE")
     chosen = parser.parse_args(arguments)
     os.environ["SAOLA_CONFIG"] = str(chosen.config.resolve())
     os.environ["DJANGO_SETTINGS_MODULE"] = "saola_identity.sites.settings"
     try:
-        return prepare() if chosen.action == "init" else serve(chosen.config)
+        run = {"keys": keys, "init": prepare, "run": serve}[chosen.action]
+        return run(chosen.config)
     except IdentityError as exc:
         print(f"saola identity: {exc.detail}\n{exc.remedy}", file=sys.stderr)
         return 1
 
 
-def prepare() -> int:
+def keys(config: Path) -> int:
+    """Make the keys that are not there yet."""
+    from saola_identity.configuration import load
+    from saola_identity.oidc.keys import make_keys
+
+    configuration = load(config)
+    make_keys(data=configuration.data, activation_key_file=configuration.activation_key_file)
+    return 0
+
+
+def prepare(config: Path) -> int:
     """Make whatever is missing; what is there stays."""
+    keys(config)
     import django
     from django.conf import settings
 
-    from saola_identity.oidc.keys import make_keys
-
-    configuration = settings.IDENTITY
-    make_keys(data=configuration.data, activation_key_file=configuration.activation_key_file)
     django.setup()
+    configuration = settings.IDENTITY
     from django.core.management import call_command
 
     call_command("migrate", interactive=False, verbosity=0)

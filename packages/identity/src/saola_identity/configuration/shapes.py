@@ -51,7 +51,11 @@ class Mail:
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
-    """One identity site. Relative paths are taken from the folder of the file."""
+    """One identity site. Relative paths are taken from the folder of the file.
+
+    `signer_token_file` holds identity's token at the signer; `signer_operator_token_file` the operator's,
+    which only `init` uses, to create the credentials of the people file.
+    """
 
     listen: str
     issuer: str
@@ -65,6 +69,7 @@ class Configuration:
     clients: tuple[Client, ...]
     demo: bool = False
     people_file: Path | None = None
+    signer_operator_token_file: Path | None = None
     mail: Mail | None = None
 
     @property

@@ -23,7 +23,11 @@ def signer() -> Signer:
     if _in_place:
         return _in_place[-1]
     found = configuration()
-    return HttpSigner(url=found.signer_url, token=secret(found.signer_token_file))
+    return HttpSigner(
+        url=found.signer_url,
+        token=secret(found.signer_token_file),
+        operator_token=secret(found.signer_operator_token_file or found.signer_token_file),
+    )
 
 
 @contextmanager

@@ -10,6 +10,7 @@ import base64
 import hashlib
 import http.client
 import json
+import re
 import ssl
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -63,10 +64,11 @@ class Signer(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class HttpSigner:
-    """The signer over HTTP."""
+    """The signer over HTTP. `operator_token` is needed to create credentials, `token` for all else."""
 
     url: str
     token: str = field(repr=False)
+    operator_token: str = field(repr=False)
     timeout: float = 15.0
 
     def create(self, new: NewCredential) -> Credential:
@@ -75,7 +77,7 @@ class HttpSigner:
             "owner": new.owner, "kind": new.kind, "hierarchy": new.hierarchy,
             "subject": dict(new.subject), "pin": new.pin, "valid_days": new.valid_days,
         }  # fmt: skip
-        return _credential(self._call("POST", "/signer/credentials", body) | {"kind": new.kind})
+        return _credential(self._call("POST", "/signer/credentials", body, token=self.operator_token))
 
     def credentials(self, owner: str) -> Sequence[Credential]:
         """As the protocol says."""
@@ -94,8 +96,8 @@ class HttpSigner:
             raise SignerUnavailable("the signer's answer has not one signature per hash")
         return [str(one) for one in signatures]
 
-    def _call(self, method: str, path: str, body: object = None) -> dict[str, Any]:
-        status, content = self._send(method, path, body)
+    def _call(self, method: str, path: str, body: object = None, *, token: str | None = None) -> dict[str, Any]:
+        status, content = self._send(method, path, body, token=token or self.token)
         try:
             answer = json.loads(content)
         except ValueError as exc:
@@ -106,7 +108,7 @@ class HttpSigner:
             raise refusal(status=status, problem=answer)
         return answer
 
-    def _send(self, method: str, path: str, body: object) -> tuple[int, bytes]:
+    def _send(self, method: str, path: str, body: object, *, token: str) -> tuple[int, bytes]:
         parts = urlsplit(self.url)
         host = parts.hostname or ""
         connection = (
@@ -114,7 +116,7 @@ class HttpSigner:
             if parts.scheme == "https"
             else http.client.HTTPConnection(host, parts.port, timeout=self.timeout)
         )
-        headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
+        headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
         try:
             connection.request(
                 method, parts.path.rstrip("/") + path, body=None if body is None else json.dumps(body), headers=headers
@@ -130,21 +132,23 @@ class HttpSigner:
 def refusal(*, status: int, problem: Mapping[str, Any]) -> SigningFailed:
     """The signer's problem document (RFC 9457) as one of our errors."""
     code = str(problem.get("code", ""))
-    if "locked" in code or status == 423:
-        return CredentialLocked(locked_until=_moment(problem.get("locked_until")))
-    if "pin" in code:
+    detail = str(problem.get("detail", ""))
+    if code == "trust.credential_locked":
+        return CredentialLocked(locked_until=_moment(str(problem.get("locked_until") or detail)))
+    if code == "trust.pin_wrong":
         left = problem.get("tries_left")
         return PinWrong(tries_left=left if isinstance(left, int) else None)
     if status == 404:
         return NoCredential()
-    return SignerUnavailable(f"the signer refused: {status} {code}")
+    if status < 500:
+        return SigningFailed(f"the signer refused: {detail or code or status}")
+    return SignerUnavailable(f"the signer answered {status}: {detail or code}")
 
 
-def _moment(value: object) -> datetime | None:
-    try:
-        return datetime.fromisoformat(str(value))
-    except ValueError:
-        return None
+def _moment(text: str) -> datetime | None:
+    """The first point in time that a text names, if any."""
+    found = re.search(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?(\.\d+)?(Z|[+-]\d\d:\d\d)", text)
+    return datetime.fromisoformat(found.group()) if found else None
 
 
 def _credential(item: Mapping[str, Any]) -> Credential:

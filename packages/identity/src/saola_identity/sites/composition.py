@@ -130,6 +130,7 @@ def _languages(country: CountryFacts) -> dict[str, Any]:
         "LANGUAGE_CODE": country.default_language,
         "LANGUAGES": list(country.languages.items()),
         "LOCALE_PATHS": [str(country.locale)],
+        "FORMAT_MODULE_PATH": ["saola_theme.formats"],
         "USE_I18N": True,
         "USE_TZ": True,
         "TIME_ZONE": country.timezone,

@@ -31,6 +31,8 @@ def check(
         problems.append("anyone could be anyone: the demonstration's sign-in is installed although demo is false")
     if configuration.people_file is not None:
         problems.append("people_file belongs to a demonstration: remove it")
+    if configuration.signer_operator_token_file is not None:
+        problems.append("signer_operator_token_file belongs to a demonstration: remove it")
     if not configuration.is_https:
         problems.append("issuer must begin with https://")
     if len(secret_key) < SHORTEST_SECRET:

@@ -55,14 +55,13 @@ def pin_hint(account: Account) -> str:
 
 
 def _card(persona: Persona, language: str) -> Card:
-    office = ", ".join(part for part in (_text(persona.title, language), persona.organisation) if part)
     account = persona.account
     return Card(
         account_id=account.pk,
         name=account.full_name,
         label=_text(persona.label, language),
         story=_text(persona.story, language),
-        office=office,
+        office=persona.organisation,
         personal_number=account.personal_number,
         pin=persona.pin,
     )

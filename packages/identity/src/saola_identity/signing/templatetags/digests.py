@@ -18,6 +18,12 @@ def short_digest(value: str) -> str:
 
 
 @register.filter
+def full_digest(value: str) -> str:
+    """A base64 digest in hexadecimal, as other programs show it."""
+    return base64.b64decode(value).hex()
+
+
+@register.filter
 def document_kind(media_type: str) -> str:
     """A media type in words where there are some."""
     known = {

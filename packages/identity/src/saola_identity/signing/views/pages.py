@@ -93,7 +93,7 @@ def in_words(problem: SigningFailed) -> str:
     """Why it did not work and what to do, for the person."""
     if isinstance(problem, PinWrong):
         if problem.tries_left is None:
-            return _("That PIN is not right. Try again.")
+            return _("That PIN is not right. After five wrong PINs the key is locked for fifteen minutes.")
         left = ngettext(
             "You have %(count)d try left before the key is locked.",
             "You have %(count)d tries left before the key is locked.",
