@@ -145,7 +145,7 @@ def registry_configuration(writer: Writer) -> Path:
         for member in demo.members
     ]
     (folder / "members.yaml").write_text(
-        yaml.safe_dump({"members": members}, allow_unicode=True, sort_keys=False), encoding="utf-8"
+        yaml.safe_dump(members, allow_unicode=True, sort_keys=False), encoding="utf-8"
     )
     (folder / "servers").mkdir(exist_ok=True)
     trust = writer.central(places.TRUST)
@@ -161,12 +161,16 @@ def registry_configuration(writer: Writer) -> Path:
             "approved_cas": [
                 {
                     "name": "Government certification authority (demonstration)",
-                    "certificate": str(folder / "government.crt"),
+                    "top_ca": str(folder / "government.crt"),
                     "ocsp": [{"url": trust + "/ocsp/government", "certificate": None}],
                 }
             ],
             "approved_tsas": [
-                {"name": "Time stamping (demonstration)", "url": trust + "/tsa", "certificate": str(folder / "tsa.crt")}
+                {
+                    "name": "Time stamping (demonstration)",
+                    "url": trust + "/tsa",
+                    "certificate": str(layout.folder("trust") / "tsa.pem"),
+                }
             ],
             "expire_seconds": 86400,
             "interval_seconds": 60,

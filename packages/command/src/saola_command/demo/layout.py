@@ -57,7 +57,7 @@ class Layout:
         """The file of a secret; made once, then kept."""
         path = self.folder("secrets") / name
         if not path.exists():
-            write_secret(path, secrets.token_urlsafe(32))
+            write_secret(path, secrets.token_urlsafe(48))
         return path
 
 

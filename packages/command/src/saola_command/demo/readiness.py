@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+import contextlib
+from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
 import aiohttp
+
+from saola_command.errors import ProcessFailed
 
 
 class Probe:
@@ -37,15 +40,25 @@ class Probe:
             return None
 
     async def text(self, url: str) -> str:
-        """The text at `url`; raises aiohttp.ClientError when it cannot be had."""
-        async with self._session.get(url) as answer:
-            answer.raise_for_status()
-            return await answer.text()
+        """The text at `url`; raises ProcessFailed when it cannot be had."""
+        with _named(url):
+            async with self._session.get(url) as answer:
+                answer.raise_for_status()
+                return await answer.text()
 
     async def post(self, url: str, content: dict[str, Any], *, token: str) -> None:
-        """Post a JSON object; raises aiohttp.ClientError when it is not accepted."""
-        async with self._session.post(url, json=content, headers={"Authorization": f"Bearer {token}"}) as answer:
-            answer.raise_for_status()
+        """Post a JSON object; raises ProcessFailed when it is not accepted."""
+        with _named(url):
+            async with self._session.post(url, json=content, headers={"Authorization": f"Bearer {token}"}) as answer:
+                answer.raise_for_status()
+
+
+@contextlib.contextmanager
+def _named(url: str) -> Iterator[None]:
+    try:
+        yield
+    except (aiohttp.ClientError, TimeoutError, OSError) as exc:
+        raise ProcessFailed(f"{url} did not do what the demo needs: {exc}") from exc
 
 
 def probe_session() -> aiohttp.ClientSession:

@@ -10,9 +10,8 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import os
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from saola_command.demo import configurations
 from saola_command.demo import layout as places
@@ -20,6 +19,7 @@ from saola_command.demo.configurations import database_names
 from saola_command.demo.plan import Plan
 from saola_command.demo.processes import Process, Running, run_once
 from saola_command.demo.status import StatusServer
+from saola_command.errors import ProcessFailed
 from saola_command.postgres import Cluster, Endpoint, ensure_databases
 
 SIDE_BY_SIDE = 3
@@ -35,13 +35,14 @@ class Supervisor:
         self._step = step
         self._side_by_side = asyncio.Semaphore(SIDE_BY_SIDE)
         self._status = StatusServer(supervisor=self)
+        self._people: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Bring everything up; raises CommandError with what went wrong and stops nothing by itself."""
         await self._start_database()
-        await self._start_centre()
         fresh = self._fingerprint_changed()
-        await asyncio.gather(self._prepare_gateways(fresh=fresh), self._prepare_sites(fresh=fresh))
+        people = await self._start_centre(fresh=fresh)
+        await asyncio.gather(self._prepare_gateways(fresh=fresh), self._prepare_sites(fresh=fresh), people)
         await self._start_registry(fresh=fresh)
         await self._start_everything()
         self._keep_fingerprint()
@@ -50,6 +51,9 @@ class Supervisor:
     async def stop(self) -> None:
         """End everything, those that serve people first and the database last."""
         await self._status.stop()
+        if self._people is not None:
+            self._people.cancel()
+            await asyncio.gather(self._people, return_exceptions=True)
         names = [name for name in self.running if name != "database"]
         await asyncio.gather(*(self.running[name].stop() for name in names))
         if "database" in self.running:
@@ -64,15 +68,35 @@ class Supervisor:
         owners = [self.plan.writer.database_of(name) for name in database_names(self.plan.demo)]
         await asyncio.to_thread(ensure_databases, operator_url=cluster.operator_url, databases=owners)
 
-    async def _start_centre(self) -> None:
+    async def _start_centre(self, *, fresh: bool) -> asyncio.Task[None]:
+        """Trust and signer; the task returned is identity's preparation, which needs the signer and is needed by it."""
         self._step("certification, time stamps, signing keys")
-        await asyncio.gather(*(self._prepare_and_run(process) for process in (self.plan.trust(), self.plan.signer())))
+        await self._prepare_and_run(self.plan.trust())
+        people = self._people = asyncio.create_task(self._prepare_identity(fresh=fresh))
+        await self._until_identity_has_keys(people)
+        await self._prepare_and_run(self.plan.signer())
         for name, path in (
             ("registry/government.crt", "/ca/government.crt"),
-            ("registry/tsa.crt", "/tsa.crt"),
             ("trust/trustlist.crt", "/trustlist.crt"),
         ):
             await self._fetch(path, self.plan.layout.data / name)
+        return people
+
+    async def _prepare_identity(self, *, fresh: bool) -> None:
+        path = configurations.identity_configuration(self.plan.writer)
+        if fresh:
+            await run_once(
+                "identity", "init", "--config", str(path), what="Preparing identity", log=self._log("identity")
+            )
+
+    async def _until_identity_has_keys(self, people: asyncio.Task[None]) -> None:
+        """The signer trusts orders signed by identity alone, so identity's public key must be there first."""
+        key = self.plan.layout.folder("identity") / "activation.pub.json"
+        while not key.exists():
+            if people.done():
+                people.result()
+                raise ProcessFailed("Identity was prepared, but left no activation key.")
+            await asyncio.sleep(0.1)
 
     async def _prepare_and_run(self, process: Process) -> None:
         command, _, *rest = process.arguments
@@ -98,7 +122,6 @@ class Supervisor:
 
     async def _prepare_sites(self, *, fresh: bool) -> None:
         self._step("tables, declarations and people")
-        identity = configurations.identity_configuration(self.plan.writer)
         paths = {
             f"site-{member.code}": configurations.site_configuration(self.plan.writer, index=index, member=member)
             for index, member in enumerate(self.plan.demo.members)
@@ -106,14 +129,12 @@ class Supervisor:
         await self._prepare_seals()
         if not fresh:
             return
-        preparing: list[Coroutine[Any, Any, None]] = [
-            self._once("identity", "init", "--config", str(identity), what="Preparing identity", name="identity")
-        ]
-        preparing += [
-            self._once("site", "init", "--config", str(path), what=f"Preparing {name}", name=name)
-            for name, path in paths.items()
-        ]
-        await asyncio.gather(*preparing)
+        await asyncio.gather(
+            *(
+                self._once("site", "init", "--config", str(path), what=f"Preparing {name}", name=name)
+                for name, path in paths.items()
+            )
+        )
 
     async def _prepare_seals(self) -> None:
         """Make sure that every organisation that seals has its credential at the signer."""
@@ -165,14 +186,17 @@ class Supervisor:
         await asyncio.gather(*starting)
 
     async def _run(self, process: Process) -> None:
-        log = self.plan.layout.folder("logs") / f"{process.name}.log"
-        running = self.running[process.name] = Running(process=process, log=log, say=self._say)
+        running = Running(process=process, log=self._log(process.name), say=self._say)
+        self.running[process.name] = running
         async with self._side_by_side:
             await running.start()
 
     async def _once(self, *words: str, what: str, name: str) -> None:
         async with self._side_by_side:
-            await run_once(*words, log=self.plan.layout.folder("logs") / f"{name}.log", what=what)
+            await run_once(*words, log=self._log(name), what=what)
+
+    def _log(self, name: str) -> Path:
+        return self.plan.layout.folder("logs") / f"{name}.log"
 
     def _fingerprint_changed(self) -> bool:
         kept = self.plan.layout.data / "prepared"
