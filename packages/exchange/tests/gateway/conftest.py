@@ -6,6 +6,7 @@ Everything is real, HTTP, TLS and PostgreSQL included; only the keys are made fr
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import json
 import random
 import secrets
@@ -46,6 +47,7 @@ from saola_exchange.protocol.identifiers import ClientId, GlobalGroupId, MemberI
 from saola_trust import revocation, timestamps
 from saola_trust.certificates import Issuer, Profile, issue_root
 from saola_trust.keystore import FakeSigner, SoftwareSigner
+from yarl import URL
 
 INSTANCE = "EX"
 PROFILE = "ee.ria.xroad.common.certificateprofile.impl.BasicCertificateProfileInfoProvider"
@@ -150,8 +152,6 @@ class World:
             member = MemberId(INSTANCE, "GOV", party.code)
             client = ClientId.parse(party.client)
             members.append(Member(member, f"Organisation {party.code}", "", (Subsystem(party.subsystem),)))
-            import hashlib
-
             der = party.authentication.certificate.public_bytes(Encoding.DER)
             hashes = frozenset({hashlib.sha256(der).digest()})
             identifier = ServerId(INSTANCE, "GOV", party.code, "gateway1")
@@ -207,7 +207,7 @@ class World:
 
     async def serve_service(self, request: web.BaseRequest) -> web.StreamResponse:
         """A service that tells what it was asked, unless a test put something else in `service_answer`."""
-        body = await request.read()
+        body = await request.content.read()  # `request.read` has a limit of its own
         self.seen.append((request.method, request.raw_path, dict(request.headers), body))
         if self.service_answer is not None:
             answer: web.StreamResponse = await self.service_answer(request)
@@ -304,8 +304,6 @@ class Exchange:
         """Ask as an information system does; `path` follows /r1/{service} exactly as given."""
         caller = party or self.consumer
         headers = {"X-Road-Client": caller.client, "X-Saola-Client-Token": caller.token, **options.pop("headers", {})}
-        from yarl import URL
-
         url = URL(f"{caller.url}/r1/{options.pop('service', self.service)}{path}", encoded=True)
         async with self.session.request(method, url, headers=headers, **options) as answer:
             return answer.status, {k.lower(): v for k, v in answer.headers.items()}, await answer.read()

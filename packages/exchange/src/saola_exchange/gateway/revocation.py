@@ -156,6 +156,9 @@ class OwnStatus:
     def _take(self, certificate: x509.Certificate, answer: bytes) -> None:
         authority = self.authority_of(certificate)
         status = verify(certificate, authority=authority, answer=answer, freshness=self.freshness(), at=self.clock())
+        if status.state == "revoked":  # an earlier good answer must not serve until it is too old
+            self._known.pop(fingerprint(certificate), None)
+            self._path(certificate).unlink(missing_ok=True)
         if not status.good:
             raise CertificateNotTrusted(f"the own certificate is {status.state}")
         self._known[fingerprint(certificate)] = _Own(answer, status.this_update, status.next_update)

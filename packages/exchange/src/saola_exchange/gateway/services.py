@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -69,7 +70,7 @@ class HttpServices:
             async with self.session.request(
                 request.method,
                 service_url(service=service, request=request, path=path),
-                data=None if request.method in WITHOUT_BODY else body,
+                data=None if body is None or request.method in WITHOUT_BODY else io.BytesIO(body),
                 headers=service_headers(service=service, request=request),
                 allow_redirects=False,
                 timeout=aiohttp.ClientTimeout(total=service.timeout, connect=min(service.timeout, self.limits.connect)),
