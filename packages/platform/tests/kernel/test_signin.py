@@ -94,7 +94,7 @@ class FakeProvider:
         query = {name: values[0] for name, values in parse_qs(urlsplit(leaving["Location"]).query).items()}
         self.nonce = query["nonce"]
         self.query = query
-        return client.get("/sign-in/callback", {"code": "c", "state": query["state"], "iss": ISSUER, **changes})
+        return client.get("/signin/callback", {"code": "c", "state": query["state"], "iss": ISSUER, **changes})
 
 
 @pytest.fixture
@@ -119,7 +119,7 @@ def test_the_provider_is_asked_for_the_level_and_a_proof_of_the_code(op: FakePro
     assert op.query["acr_values"] == "substantial high"
     assert op.query["code_challenge_method"] == "S256"
     assert len(op.tokens[0]["code_verifier"][0]) >= 43
-    assert op.tokens[0]["redirect_uri"] == ["http://testserver/sign-in/callback"]
+    assert op.tokens[0]["redirect_uri"] == ["http://testserver/signin/callback"]
 
 
 @pytest.mark.parametrize(
@@ -167,7 +167,7 @@ def test_an_answer_that_we_did_not_ask_for_is_refused(
 
 def test_an_answer_can_be_used_once(op: FakeProvider, client: Client) -> None:
     op.sign_in(client, "/sign-in")
-    again = client.get("/sign-in/callback", {"code": "c", "state": op.query["state"], "iss": ISSUER})
+    again = client.get("/signin/callback", {"code": "c", "state": op.query["state"], "iss": ISSUER})
     assert again.status_code == 400
 
 

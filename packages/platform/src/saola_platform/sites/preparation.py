@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from django.apps import apps
+from django.contrib.staticfiles import finders
 from django.core.management import call_command
 from django.utils.module_loading import import_string
+
+from saola_platform.errors import ConfigurationInvalid
 
 # What an app contributes: a function without arguments in its `preparation` module, safe to repeat.
 STEP = "preparation.prepare"
@@ -12,6 +15,10 @@ STEP = "preparation.prepare"
 
 def prepare() -> None:
     """Bring the site into the state in which it can serve."""
+    if finders.find("saola/saola.css") is None:
+        raise ConfigurationInvalid(
+            "the theme's files are not built", remedy="In packages/theme: npm ci && npm run build"
+        )
     # The queue's tables come with procrastinate's own migrations.
     call_command("migrate", interactive=False, verbosity=0)
     call_command("collectstatic", interactive=False, verbosity=0)

@@ -9,6 +9,6 @@ from saola_platform.kernel.signin import views
 app_name = "signin"
 urlpatterns = [
     path("sign-in", views.sign_in, name="sign-in"),
-    path("sign-in/callback", views.callback, name="callback"),
+    path("signin/callback", views.callback, name="callback"),
     path("sign-out", views.sign_out, name="sign-out"),
 ]
