@@ -37,8 +37,12 @@ def children(element: etree._Element) -> list[etree._Element]:
 
 
 def base64_text(text: str | None) -> bytes:
-    """Decode base64 with white space in it. Raises MalformedXml."""
+    """Decode base64 with white space in it; one value has one spelling. Raises MalformedXml."""
+    characters = "".join((text or "").split())
     try:
-        return base64.b64decode("".join((text or "").split()), validate=True)
+        value = base64.b64decode(characters, validate=True)
     except (binascii.Error, ValueError) as exc:
         raise MalformedXml("a value in the XML is not base64") from exc
+    if base64.b64encode(value).decode("ascii") != characters:  # bits that decoders drop
+        raise MalformedXml("a value in the XML is not base64 in its one spelling")
+    return value
