@@ -88,7 +88,7 @@ class FakeProvider:
         token = jwt.encode({"alg": "ES256", "kid": "k1"}, claims, self.key)
         return self._json({"access_token": "a", "id_token": token, "token_type": "Bearer"})
 
-    def sign_in(self, client: Client, address: str, **changes: str) -> HttpResponse:
+    def sign_in(self, client: Client, address: str, **changes: str) -> Any:
         """Follow the browser from our sign-in to the provider and back."""
         leaving = client.get(address)
         query = {name: values[0] for name, values in parse_qs(urlsplit(leaving["Location"]).query).items()}

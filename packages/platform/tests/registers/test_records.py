@@ -21,7 +21,8 @@ def made(call: Any, **data: Any) -> dict[str, Any]:
     """A new person."""
     answer = call("POST", RECORDS, {"data": {**PERSON, **data}}, key=f"key-{Record.objects.count()}")
     assert answer.status_code == 201, answer.content
-    return answer.json()
+    found: dict[str, Any] = answer.json()
+    return found
 
 
 def test_a_record_gets_a_number_by_the_countrys_rule(call: Any) -> None:

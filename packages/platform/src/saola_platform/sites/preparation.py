@@ -16,9 +16,7 @@ STEP = "preparation.prepare"
 def prepare() -> None:
     """Bring the site into the state in which it can serve."""
     if finders.find("saola/saola.css") is None:
-        raise ConfigurationInvalid(
-            "the theme's files are not built", remedy="In packages/theme: npm ci && npm run build"
-        )
+        raise ConfigurationInvalid("the theme's files are not built", remedy="Run: make setup")
     # The queue's tables come with procrastinate's own migrations.
     call_command("migrate", interactive=False, verbosity=0)
     call_command("collectstatic", interactive=False, verbosity=0)
