@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+import pytest
 import pytest_asyncio
 import yaml
 from aiohttp import web
@@ -342,3 +343,21 @@ async def exchange(postgres_cluster: Cluster, tmp_path_factory: Any) -> AsyncIte
             await until_healthy(party)
         session = await stack.enter_async_context(aiohttp.ClientSession())
         yield Exchange(world, consumer, provider, stranger, gateways, session)
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    """A centre of one test's own, without gateways."""
+    return World(tmp_path)
+
+
+@pytest.fixture
+def listen() -> Any:
+    """Serves a handler over plain HTTP: (handler, host, port) gives a context."""
+    return listening
+
+
+@pytest.fixture
+def databases() -> Any:
+    """Makes a fresh database on a cluster, gives its address."""
+    return new_database
