@@ -98,13 +98,15 @@ class Reader:
             answer = self._call(request, register=register, path=f"/records/{request.key}")
             if answer.status == 404:
                 return "not-found", {}, answer.message_id
-            return "found", _data(_body(answer), register=register), answer.message_id
+            return "found", _data(_body(answer), register=register, answer=answer), answer.message_id
         asked = ""
         for name, value in request.find:
             found = self._call(request, register=register, path="/records", query={name: value})
-            asked, items = found.message_id, _body(found).get("items", [])
+            asked, items = found.message_id, _body(found).get("items")
+            if not isinstance(items, list):
+                raise _unreadable(found)
             if len(items) == 1:
-                return "found", _data(items[0], register=register), asked
+                return "found", _data(items[0], register=register, answer=found), asked
             if items:
                 return "several", {}, asked
         return "not-found", {}, asked
@@ -141,16 +143,25 @@ def _refusal(answer: ExchangeResponse) -> ExchangeRefused | ExchangeUnavailable:
     return kind(code=f"register.http_{answer.status}", message="the register refused", message_id=answer.message_id)
 
 
+def _unreadable(answer: ExchangeResponse) -> ExchangeUnavailable:
+    """An answer of another shape than agreed is no answer."""
+    return ExchangeUnavailable(
+        code="register.unreadable", message="the answer has another shape", message_id=answer.message_id
+    )
+
+
 def _body(answer: ExchangeResponse) -> dict[str, Any]:
     try:
         body = answer.json()
     except ValueError as error:
-        raise ExchangeUnavailable(
-            code="register.unreadable", message="not JSON", message_id=answer.message_id
-        ) from error
-    return body if isinstance(body, dict) else {}
+        raise _unreadable(answer) from error
+    if not isinstance(body, dict):
+        raise _unreadable(answer)
+    return body
 
 
-def _data(record: Mapping[str, Any], *, register: Register) -> dict[str, Any]:
+def _data(record: object, *, register: Register, answer: ExchangeResponse) -> dict[str, Any]:
     """The record's data with its key under the register's key field, as the rules expect it."""
-    return {**record.get("data", {}), register.key: record.get("key", "")}
+    if not isinstance(record, dict) or not isinstance(record.get("data"), dict):
+        raise _unreadable(answer)
+    return {**record["data"], register.key: record.get("key", "")}
