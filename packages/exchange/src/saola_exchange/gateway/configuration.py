@@ -215,7 +215,10 @@ def _client(section: Section, server: ServerId) -> LocalClient:
 def _service(section: Section, server: ServerId) -> Service:
     owner = _subsystem(section, server)
     code = section.text("code")
-    identifier = _identifier(lambda: ServiceId.parse(f"{owner}/{code}"), section.name)
+    identifier = _identifier(
+        lambda: ServiceId(owner.instance, owner.member_class, owner.member_code, owner.subsystem or "", code),
+        section.name,
+    )
     result = Service(
         id=identifier,
         url=section.url("url").rstrip("/"),

@@ -67,7 +67,8 @@ class HttpAuthority:
             raise EnrolmentFailed(f"the certification authority answered {status}, and not with JSON") from exc
         finally:
             connection.close()
-        if status != 201 or not isinstance(content, dict):
+        # 200: the authority had issued for this key before; an earlier run was killed before it could keep the answer.
+        if status not in {200, 201} or not isinstance(content, dict):
             told = content.get("detail") if isinstance(content, dict) else ""
             raise EnrolmentFailed(f"the certification authority refused ({status}): {told}")
         return content
