@@ -79,6 +79,8 @@ def every_app() -> list[str]:
 def pytest_configure() -> None:
     """Configure Django before the first test module is imported."""
     if settings.configured:
+        if "saola_platform.kernel" not in settings.INSTALLED_APPS:
+            pytest.exit("the tests of the platform need a pytest run of their own: Django has one set of settings", 4)
         return
     configuration.install(SITE)
     apps = every_app()

@@ -88,5 +88,7 @@ def serve(site: configuration.SiteConfiguration) -> int:
         "--name", f"saola-{site.site}",
         "saola_platform.sites.wsgi:application",
     ]  # fmt: skip
+    # Each thread would otherwise get memory pools of its own and give nothing back.
+    os.environ.setdefault("MALLOC_ARENA_MAX", "2")
     sys.stdout.flush()
     os.execv(program, words)  # noqa: S606 - a fixed program of this installation, without a shell
