@@ -144,9 +144,7 @@ def registry_configuration(writer: Writer) -> Path:
         }
         for member in demo.members
     ]
-    (folder / "members.yaml").write_text(
-        yaml.safe_dump(members, allow_unicode=True, sort_keys=False), encoding="utf-8"
-    )
+    (folder / "members.yaml").write_text(yaml.safe_dump(members, allow_unicode=True, sort_keys=False), encoding="utf-8")
     (folder / "servers").mkdir(exist_ok=True)
     trust = writer.central(places.TRUST)
     return writer.write(
@@ -224,7 +222,8 @@ def identity_configuration(writer: Writer) -> Path:
             "people_file": str(demo.people),
             "demo": True,
             "signer_url": writer.central(places.SIGNER),
-            "signer_token_file": str(layout.secret("operator.token")),
+            "signer_token_file": str(layout.secret("identity.token")),
+            "signer_operator_token_file": str(layout.secret("operator.token")),
             "activation_key_file": str(layout.folder("identity") / "activation.json"),
             "clients": clients,
         },

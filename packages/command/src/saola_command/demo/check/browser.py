@@ -59,7 +59,7 @@ class Page:
     @property
     def title(self) -> str:
         """The page's first heading."""
-        headings = self.html.cssselect("h1") if hasattr(self.html, "cssselect") else self.html.xpath("//h1")
+        headings = self.html.xpath("//h1")
         return " ".join(headings[0].text_content().split()) if headings else ""
 
     def one(self, xpath: str, *, what: str) -> Any:
@@ -72,7 +72,7 @@ class Page:
     def form(self, *, having: str | None = None, action_ends: str | None = None) -> Any:
         """The form that has a field named `having`, or whose address ends so; the first one that fits."""
         for form in self.html.forms:
-            action = (form.get("action") or self.url).split("?")[0]
+            action = (form.get("action") or self.url).split("?")[0].split("#")[0]
             if having is not None and having not in {name for name, _ in _fields(form)} | _buttons(form):
                 continue
             if action_ends is not None and not action.endswith(action_ends):

@@ -25,7 +25,7 @@ class Official:
         end = time.monotonic() + WAIT_SECONDS
         while True:
             queue = self._queue(code)
-            links = [str(url) for url in queue.html.xpath("//a/@href") if code in str(url)]
+            links = [str(url) for url in queue.html.xpath("//a/@href") if f"/dossiers/{code}" in str(url)]
             if links:
                 return self.browser.get(links[0])
             if time.monotonic() > end:
