@@ -20,6 +20,12 @@ def not_before_birth(*, value, today):
     return "unborn" if date.fromisoformat(value) > today else None
 
 
+@rule("no_longer_free", since="2012-01-01", reference="Births Act 2011, s. 7")
+def no_longer_free(*, value, today, parameters):
+    """Points out that a fee is due; it is accepted all the same."""
+    return "fee-due" if (today - date.fromisoformat(value)).days > parameters["early_days"] else None
+
+
 @rule("partner_of", since="2012-01-01", reference="Unions Act 2003, s. 11")
 def partner_of(*, number, one, other):
     """The other of the two partners, None without a union."""

@@ -123,7 +123,7 @@ def _field(country: Country, field: Field) -> Iterator[Problem]:
         identifier=field.identifier,
         place=field.place,
     )
-    yield from field_problems(country, like, "form")
+    yield from field_problems(country, like)
     if field.minimum is not None and field.maximum is not None and field.minimum > field.maximum:
         yield problem(field.place, "form.range", "minimum is more than maximum", "Exchange the two.")
     if field.fixed and field.prefill is None:

@@ -17,7 +17,7 @@ def check_registers(country: Country) -> Iterator[Problem]:
     for register in country.registers.values():
         yield from _register(country, register)
         for field in register.fields.values():
-            yield from field_problems(country, field, "register")
+            yield from field_problems(country, field)
 
 
 def check_identifiers(country: Country) -> Iterator[Problem]:
@@ -53,12 +53,12 @@ def pattern_problem(pattern: str, place: Place) -> Problem | None:
     return None
 
 
-def field_problems(country: Country, field: RegisterField, kind: str) -> Iterator[Problem]:
+def field_problems(country: Country, field: RegisterField) -> Iterator[Problem]:
     """What register fields and form fields have in common (a form field has the same attributes)."""
     if field.type == "choice" and not field.choices:
         yield problem(
             field.place,
-            f"{kind}.choices_missing",
+            "choices.missing",
             "a choice without anything to choose",
             "Add `choices:` or `code_list:`.",
         )

@@ -270,12 +270,14 @@ def _flag(text: str) -> bool:
 
 
 def _date(text: str) -> date:
-    if len(text) != 10:
+    day = date.fromisoformat(text)
+    if day.isoformat() != text:
         raise ValueError("no date")
-    return date.fromisoformat(text)
+    return day
 
 
 def _time(text: str) -> time:
-    if len(text) != 5:
+    hour = time.fromisoformat(text)
+    if hour.isoformat("minutes") != text:
         raise ValueError("no time")
-    return time.fromisoformat(text)
+    return hour

@@ -154,9 +154,9 @@ def _wrong_type(field: Field, value: Any) -> str | None:
         return "not-text"
     match field.type:
         case "date":
-            return None if _parses(date, value, length=10) else "not-date"
+            return None if _is_date(value) else "not-date"
         case "time":
-            return None if _parses(time, value, length=5) else "not-time"
+            return None if _is_time(value) else "not-time"
         case "choice":
             return None if value in {one.value for one in field.choices} else "not-choice"
     return None
@@ -174,9 +174,15 @@ def _wrong_size(field: Field, value: Any) -> str | None:
     return None
 
 
-def _parses(kind: type[date | time], value: str, *, length: int) -> bool:
+def _is_date(value: str) -> bool:
     try:
-        kind.fromisoformat(value)
+        return date.fromisoformat(value).isoformat() == value
     except ValueError:
         return False
-    return len(value) == length and value.isascii()
+
+
+def _is_time(value: str) -> bool:
+    try:
+        return time.fromisoformat(value).isoformat("minutes") == value
+    except ValueError:
+        return False

@@ -28,7 +28,7 @@ class Rule:
     name: str
     since: date
     reference: str
-    function: Callable[..., Any]
+    function: Callable[..., Any] = field(compare=False)
     place: Place = field(default=NOWHERE, compare=False)
 
     @property
