@@ -6,6 +6,7 @@ import io
 import json
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 from saola_exchange.evidence import Report, verify_container
@@ -20,12 +21,12 @@ def folder(reference_data: Path) -> Path:
     return reference_data / "xroad/asic"
 
 
-def judge(folder: Path, case: dict[str, str]) -> Report:
+def judge(folder: Path, case: dict[str, Any]) -> Report:
     view = ConfigurationView.load(folder / case["configuration"])
     return verify_container((folder / case["file"]).read_bytes(), view=view)
 
 
-def cases(folder: Path, kind: str) -> list[dict[str, str]]:
+def cases(folder: Path, kind: str) -> list[dict[str, Any]]:
     return json.loads((folder / "cases.json").read_text())[kind]  # type: ignore[no-any-return]
 
 
