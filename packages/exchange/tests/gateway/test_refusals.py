@@ -422,3 +422,20 @@ async def test_an_internal_error_tells_nothing_but_its_number(exchange: Any, cap
     assert "division" not in body.decode()
     assert told["detail"] in caplog.text
     assert "ZeroDivisionError" in caplog.text
+
+
+async def test_a_sender_that_goes_away_is_no_internal_error(exchange: Any, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.WARNING):
+        _, writer = await asyncio.open_connection(exchange.consumer.address, 8080)
+        writer.write(
+            f"POST /r1/{exchange.service}/open/x HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nabc".encode()
+        )
+        await writer.drain()
+        await asyncio.sleep(0.05)
+        writer.close()
+        for _ in range(100):
+            if caplog.records:
+                break
+            await asyncio.sleep(0.02)
+    assert "io_error" in caplog.text
+    assert "internal error" not in caplog.text

@@ -5,15 +5,17 @@ No framework routes here: the raw target is what counts, exactly as it was sent.
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from urllib.parse import parse_qs
 
+import aiohttp
 from aiohttp import web
 
-from saola_exchange.errors import ProtocolError
+from saola_exchange.errors import ExchangeError, ProtocolError
 from saola_exchange.globalconf import ConfigurationView
 from saola_exchange.protocol.faults import CONSUMER_SERVER, PROVIDER_SERVER, to_soap
 from saola_exchange.protocol.headers import Headers
@@ -90,7 +92,8 @@ class ConsumerListener:
     async def _message(self, request: web.BaseRequest) -> web.StreamResponse:
         if (request.content_length or 0) > self.limits.body:
             raise BodyTooLarge(f"the body is larger than {self.limits.body} bytes")
-        body = await read_body(request.content.iter_any(), limit=self.limits.body)
+        async with arriving(self.limits.answer):
+            body = await read_body(request.content.iter_any(), limit=self.limits.body)
         call = Call(request.method, raw_target(request), raw_headers(request), body)
         return consumer_response(await self.side.carry(call))
 
@@ -138,16 +141,37 @@ class ProviderListener:
         self.side.view()  # refuse at once, before a body is read, while nobody can be judged
         certificate = peer_certificate(request)
         require_known_hash(request.headers.get("x-hash-algorithm"))
-        received = await receive(
-            request.content.iter_any(),
-            content_type=request.headers.get("Content-Type", ""),
-            expecting="request",
-            limits=TransportLimits(body=self.limits.body),
-        )
+        async with arriving(self.limits.answer):
+            received = await receive(
+                request.content.iter_any(),
+                content_type=request.headers.get("Content-Type", ""),
+                expecting="request",
+                limits=TransportLimits(body=self.limits.body),
+            )
         message = await self.side.carry(Arrival(received, certificate))
         boundary = make_boundary()
         body = encode(message, is_request=False, boundary=boundary)
         return web.Response(body=body, headers=response_headers(boundary=boundary))
+
+
+class CutOff(ExchangeError):
+    """The sender went away, or took too long, before its message was complete."""
+
+    code = "io_error"
+    fault = "caller"
+    remedy = "Send the message again."
+
+
+@asynccontextmanager
+async def arriving(seconds: float) -> AsyncIterator[None]:
+    """Bound how long a message may take to arrive. Raises CutOff."""
+    try:
+        async with asyncio.timeout(seconds):
+            yield
+    except TimeoutError as exc:
+        raise CutOff(f"the message did not arrive within {seconds:g} seconds") from exc
+    except (OSError, aiohttp.ClientError, aiohttp.http_exceptions.HttpProcessingError) as exc:
+        raise CutOff("the message was cut off while it arrived") from exc
 
 
 def raw_target(request: web.BaseRequest) -> str:

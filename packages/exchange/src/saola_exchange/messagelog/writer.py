@@ -110,7 +110,7 @@ class GroupCommit:
         records = [record for record, _ in group]
         try:
             await self._insert_patiently(records)
-        except psycopg.Error as exc:
+        except (psycopg.Error, UnicodeError) as exc:
             if len(group) > 1:  # one record that cannot be stored must not take the others with it
                 for single in group:
                     await self._commit([single])
