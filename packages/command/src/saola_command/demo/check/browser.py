@@ -1,7 +1,8 @@
 """A browser without a window: cookies, links and forms, nothing that a page's own script would have to do.
 
-It is patient: the journey is also walked while processes are killed and come back. A request whose
-connection breaks, or that is answered 502, 503 or 504, is sent again until a limit; the sites must bear that.
+It is patient, as a person who reloads a page is: the journey is also walked while processes are killed and
+come back. A request whose connection breaks, or that is answered with an error of the server, is sent again
+until a limit; the sites must bear that, and do nothing twice.
 """
 
 from __future__ import annotations
@@ -23,7 +24,6 @@ import lxml.html
 from saola_command.errors import JourneyFailed
 
 PATIENCE_SECONDS = 60.0
-AWAY = {502, 503, 504}
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +131,7 @@ class Browser:
         while True:
             try:
                 page = self._once(url, headers, body)
-                if page.status not in AWAY or time.monotonic() > end:
+                if page.status < 500 or time.monotonic() > end:
                     return page
             except (OSError, http.client.HTTPException) as exc:
                 if time.monotonic() > end:

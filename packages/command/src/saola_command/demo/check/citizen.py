@@ -78,7 +78,7 @@ class Citizen:
         identifiers: list[str] = []
         done: set[str] = set()
         while True:
-            overview = self.browser.get(application)
+            overview = self._read_again(application)
             sections = [match.group(1) for url in _links(overview, "/sections/") if (match := SECTION.search(url))]
             left = [one for one in dict.fromkeys(sections) if one not in done]
             if not left:
@@ -101,13 +101,19 @@ class Citizen:
         _refuse_errors(page)
 
     def sign(self, application: str) -> str:
-        """Review and sign; the dossier's page, on which the receipt appears."""
-        review = self.browser.get(application + "review")
-        page = self.browser.submit(review, review.form(action_ends="/sign"))
-        page = authorise(self.browser, page, self.person)
-        if "/dossiers/" not in page.url:
-            raise JourneyFailed(f"After signing the browser stands at {page.url}.", remedy=page.text[:500])
-        return page.url.split("?")[0]
+        """Review and sign, again where nothing was sent; the dossier's page, on which the receipt appears."""
+        end = time.monotonic() + WAIT_SECONDS
+        while True:
+            page = self.browser.get(application + "review")
+            if "/dossiers/" not in page.url:
+                page = self.browser.submit(page, page.form(action_ends="/sign"))
+            if "/dossiers/" not in page.url and _asks_pin(page):
+                page = authorise(self.browser, page, self.person)
+            if "/dossiers/" in page.url:
+                return page.url.split("?")[0]
+            if time.monotonic() > end:
+                raise JourneyFailed(f"After signing the browser stands at {page.url}.", remedy=page.text[:500])
+            time.sleep(0.5)
 
     def receipt(self, dossier: str) -> str:
         """Wait for the receipt; the dossier's code. The page must show its QR."""
@@ -125,10 +131,19 @@ class Citizen:
         form = page.form(action_ends="/complete/files")
         page = self.browser.submit(page, form, files={"file": picture("page-2.jpg", "second page")})
         _refuse_errors(page)
-        form = page.form(action_ends="/complete")
-        page = self.browser.submit(page, form, values={"message": self.script.completion_answer})
-        page = authorise(self.browser, page, self.person)
-        _refuse_errors(page)
+        address = page.url.split("#")[0]
+        end = time.monotonic() + WAIT_SECONDS
+        while True:
+            form = page.form(action_ends="/complete")
+            page = self.browser.submit(page, form, values={"message": self.script.completion_answer, "action": "sign"})
+            if _asks_pin(page):
+                page = authorise(self.browser, page, self.person)
+            page = self.browser.get(address)
+            if not page.url.split("?")[0].endswith("/complete"):
+                return  # there is nothing to complete any more: the answer is on its way
+            if time.monotonic() > end:
+                raise JourneyFailed("The answer could not be signed.", remedy=page.text[:500])
+            time.sleep(0.5)
 
     def result(self, dossier: str) -> bytes:
         """Wait until the result is in the document store; the certificate's bytes."""
@@ -149,7 +164,8 @@ class Citizen:
     def usages(self) -> list[Usage]:
         """Every line of "who used my data"."""
         found: list[Usage] = []
-        page = self.browser.get(self.portal + "/my-data/usages/")
+        silent = "//*[starts-with(@data-testid, 'silent-')]"
+        page = self._until(self.portal + "/my-data/usages/", lambda p: not p.html.xpath(silent), "registers' answer")
         while True:
             for row in page.html.xpath("//*[@data-testid='usage']"):
                 link = str(row.xpath(".//a[@data-testid='usage-evidence']/@href")[0])
@@ -158,6 +174,17 @@ class Citizen:
             if not following:
                 return found
             page = self.browser.get(str(following[0]))
+
+    def _read_again(self, application: str) -> Page:
+        """The overview, after pressing "try again" as long as a register is silent."""
+
+        def all_have_answered(page: Page) -> bool:
+            again = [form for form in page.html.forms if str(form.get("action")).endswith("/read-again")]
+            if again:
+                self.browser.submit(page, again[0])
+            return not again
+
+        return self._until(application, all_have_answered, "registers' answer")
 
     def _fill_section(self, application: str, section: str) -> list[str]:
         address = f"{application}sections/{section}"
@@ -204,6 +231,10 @@ def sign_in(browser: Browser, page: Page, person: Person) -> Page:
 def authorise(browser: Browser, page: Page, person: Person) -> Page:
     """On identity's page: type the PIN for what is shown there."""
     return browser.submit(page, page.form(having="pin"), values={"pin": person.pin})
+
+
+def _asks_pin(page: Page) -> bool:
+    return bool(page.html.xpath("//input[@name='pin']"))
 
 
 def picture(name: str, words: str) -> Upload:

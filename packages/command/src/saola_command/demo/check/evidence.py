@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import time
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -16,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from saola_command.demo import layout as places
+from saola_command.demo.check.browser import PATIENCE_SECONDS
 from saola_command.demo.declaration import Demo, Member
 from saola_command.demo.layout import Layout
 from saola_command.demo.processes import environment, own_command
@@ -54,14 +56,20 @@ class Exchange:
             f"http://{self.layout.gateway(index)}:{places.CONSUMER}{path}",
             headers={"X-Road-Client": client, "X-Saola-Client-Token": token, **encoded},
         )
-        try:
-            with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
-                content: bytes = answer.read()
-                return content
-        except urllib.error.HTTPError as error:
-            with error:
-                said = error.read()[:300].decode(errors="replace")
-            raise JourneyFailed(f"The exchange answered {path} with {error.code}: {said}") from error
+        end = time.monotonic() + PATIENCE_SECONDS
+        while True:
+            try:
+                with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
+                    content: bytes = answer.read()
+                    return content
+            except OSError as error:
+                said = str(error)
+                if isinstance(error, urllib.error.HTTPError):
+                    with error:
+                        said = f"{error.code}: {error.read()[:300].decode(errors='replace')}"
+                if time.monotonic() > end:
+                    raise JourneyFailed(f"The exchange answered {path} with {said}") from error
+            time.sleep(0.5)
 
 
 def verify_container(*, container: bytes, configuration: Path, folder: Path, name: str) -> dict[str, Any]:
