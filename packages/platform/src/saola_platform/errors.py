@@ -128,6 +128,17 @@ class MethodNotAllowed(PlatformError):
     remedy = "See the service's description for the methods it takes."
 
 
+class Unavailable(PlatformError):
+    """This site cannot work at the moment, usually because its database is being restarted."""
+
+    code = "platform.unavailable"
+    title = "This service is not available at the moment"
+    status = 503
+    fault = "operator"
+    remedy = "Try again in a few seconds; a write with the same idempotency key."
+    retry = True
+
+
 class TooLarge(PlatformError):
     """More bytes than the site takes in one request."""
 

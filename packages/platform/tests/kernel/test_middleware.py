@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory, override_settings
 from django.urls import include, path
@@ -28,6 +29,8 @@ def fails(request: HttpRequest, how: str) -> HttpResponse:
             raise PeerUnavailable("secret detail")
         case "known":
             raise NotFound("secret detail")
+        case "database":
+            raise OperationalError("secret detail")
     raise RuntimeError("secret detail")
 
 
@@ -86,7 +89,9 @@ def test_pages_carry_a_strict_policy_and_are_kept_nowhere(browser: Client) -> No
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(("how", "status"), [("exchange", 502), ("peer", 502), ("known", 404), ("other", 500)])
+@pytest.mark.parametrize(
+    ("how", "status"), [("exchange", 502), ("peer", 502), ("known", 404), ("database", 503), ("other", 500)]
+)
 def test_a_failure_is_a_page_without_details(browser: Client, how: str, status: int) -> None:
     page = browser.get(f"/fails/{how}")
     assert page.status_code == status
@@ -101,6 +106,19 @@ def test_a_defect_in_a_service_is_a_problem_with_a_reference_only(
     answer = browser.get("/services/fails", headers=gateway_headers)
     assert (answer.status_code, answer.json()["code"]) == (500, "platform.unexpected")
     assert "Reference" in answer.json()["detail"]
+    assert b"secret detail" not in answer.content
+
+
+@service(methods=["GET"])
+def service_without_database(request: HttpRequest, caller: Caller) -> HttpResponse:
+    """A service whose database has gone away."""
+    raise OperationalError("secret detail")
+
+
+def test_a_service_without_its_database_says_to_try_again(gateway_headers: dict[str, str]) -> None:
+    answer = service_without_database(RequestFactory().get("/services/x", headers=gateway_headers))
+    assert answer.status_code == 503
+    assert b"platform.unavailable" in answer.content
     assert b"secret detail" not in answer.content
 
 

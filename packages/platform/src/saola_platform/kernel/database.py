@@ -21,7 +21,7 @@ def django_database(*, address: str) -> dict[str, Any]:
     if not parts.get("dbname"):
         raise ConfigurationInvalid("database: the address names no database")
     entry: dict[str, Any] = {name: str(parts[key]) for key, name in _OWN.items() if parts.get(key)}
-    entry["ENGINE"] = "django.db.backends.postgresql"
+    entry["ENGINE"] = "saola_platform.kernel.postgresql"
     # Connections stay open between requests and are tried before use, so a restart of the
     # database costs nobody an error page.
     entry["CONN_MAX_AGE"] = 300

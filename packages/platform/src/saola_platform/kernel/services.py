@@ -19,11 +19,19 @@ from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 from urllib.parse import unquote
 
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from saola_exchange.client import ExchangeError
 
-from saola_platform.errors import BodyRefused, HeaderMissing, MethodNotAllowed, NotFromGateway, PlatformError
+from saola_platform.errors import (
+    BodyRefused,
+    HeaderMissing,
+    MethodNotAllowed,
+    NotFromGateway,
+    PlatformError,
+    Unavailable,
+)
 from saola_platform.kernel import problems
 from saola_platform.kernel.configuration import cached_secret, site
 
@@ -79,6 +87,9 @@ def service(*, methods: Sequence[str], grounds: bool = True) -> Callable[[Servic
                 return problems.problem(error)
             except ExchangeError as error:
                 return problems.exchange_problem(error)
+            except (OperationalError, InterfaceError):
+                log.warning("service %s: the database went away", request.path, exc_info=True)
+                return problems.problem(Unavailable())
             except Exception:
                 # The edge of the process: whatever it is, the caller gets a number and no detail.
                 reference = secrets.token_hex(4)

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import logging
 import secrets
+import sys
 from urllib.parse import urlsplit
 
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext
 from saola_theme import error_pages
 
-from saola_platform.errors import PlatformError
+from saola_platform.errors import PlatformError, Unavailable
 from saola_platform.kernel import problems
 
 log = logging.getLogger(__name__)
@@ -54,6 +56,22 @@ def failed(request: HttpRequest, *, error: PlatformError) -> HttpResponse:
     return error_pages.error_page(request=request, status=error.status)
 
 
+def database_away(request: HttpRequest) -> HttpResponse:
+    """The database is being restarted; what follows must not need it, so no context processor runs."""
+    error = Unavailable()
+    values = {
+        "title": gettext("This service is not available at the moment"),
+        "paragraphs": [gettext("What you had already saved is kept. Try again in a few seconds.")],
+    }
+    response = (
+        problems.problem(error)
+        if is_service(request)
+        else HttpResponse(render_to_string("saola/error.html", values), status=error.status)
+    )
+    response.headers["Retry-After"] = "5"
+    return response
+
+
 def is_service(request: HttpRequest) -> bool:
     """Whether a machine asks: services stand below /services/."""
     return request.path.startswith("/services/")
@@ -86,6 +104,8 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Django's handler500: a number that finds the line in the log, nothing more."""
+    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+        return database_away(request)
     if not is_service(request):
         return error_pages.server_error(request)
     reference = secrets.token_hex(4)

@@ -106,5 +106,6 @@ LOGGING = {
         # A lost connection to the database is said by our own worker in one line.
         "procrastinate.utils": {"level": "CRITICAL"},
         "django.request": {"level": "ERROR"},
+        "spiff": {"level": "WARNING"},
     },
 }

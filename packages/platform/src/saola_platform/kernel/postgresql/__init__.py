@@ -1,0 +1,1 @@
+"""Django's PostgreSQL backend, which waits a moment for a database that is being restarted."""
