@@ -12,7 +12,6 @@ from django.db import OperationalError
 from django.db.utils import ConnectionHandler
 from saola_platform.kernel.database import django_database
 
-
 pytestmark = pytest.mark.django_db
 
 

@@ -107,5 +107,6 @@ LOGGING = {
         "procrastinate.utils": {"level": "CRITICAL"},
         "django.request": {"level": "ERROR"},
         "spiff": {"level": "WARNING"},
+        "psycopg.pool": {"level": "ERROR"},
     },
 }
