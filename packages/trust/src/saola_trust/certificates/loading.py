@@ -31,8 +31,18 @@ def load_certificate(data: bytes) -> x509.Certificate:
         certificate = x509.load_der_x509_certificate(der)
         # The library reads lazily: make it fail here, where the caller expects it, and not later.
         _ = (certificate.subject, certificate.issuer, certificate.extensions, certificate.not_valid_after_utc)
-    except (ValueError, TypeError, UnsupportedAlgorithm, x509.DuplicateExtension) as exc:
+    except (
+        ValueError,
+        TypeError,
+        UnsupportedAlgorithm,
+        x509.DuplicateExtension,
+        x509.InvalidVersion,
+        UserWarning,
+    ) as exc:
+        # UserWarning: what the library will refuse one day, where warnings are made errors.
         raise MalformedCertificate(f"these bytes are not a certificate: {exc}") from exc
+    if certificate.serial_number <= 0:
+        raise MalformedCertificate("the serial number of the certificate is not positive (RFC 5280 §4.1.2.2)")
     return certificate
 
 

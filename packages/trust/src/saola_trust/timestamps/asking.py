@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from asn1crypto import tsp
+from asn1crypto import cms, core, tsp
 
 from saola_trust.certificates.algorithms import HASHES, WEAK
 from saola_trust.certificates.asn1 import hash_name_of, reading
@@ -13,6 +13,12 @@ from saola_trust.timestamps.verifying import read_token
 
 LARGEST_REQUEST = 16 * 1024
 LARGEST_ANSWER = 256 * 1024
+
+
+class Answer(core.Sequence):  # type: ignore[misc]
+    """TimeStampResp of RFC 3161 §2.4.2, where a refusal carries no token; asn1crypto's own demands one."""
+
+    _fields = [("status", tsp.PKIStatusInfo), ("time_stamp_token", cms.ContentInfo, {"optional": True})]  # noqa: RUF012
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +76,7 @@ def token_of(answer: bytes, *, asked: bytes) -> bytes:
         raise MalformedTimestamp(f"an answer of {len(answer)} bytes is larger than {LARGEST_ANSWER}")
     expected = parse_request(asked)
     with reading(MalformedTimestamp, "the answer of the time-stamping authority"):
-        parsed = tsp.TimeStampResp.load(answer, strict=True)
+        parsed = Answer.load(answer, strict=True)
         status = parsed["status"]["status"].native
         if status not in {"granted", "granted_with_mods"}:
             raise TimestampInvalid(f"the time-stamping authority answered {status}")

@@ -14,7 +14,7 @@ from saola_trust.certificates.algorithms import hash_of
 from saola_trust.certificates.asn1 import signed_digest_of, to_asn1
 from saola_trust.certificates.loading import certificate_der
 from saola_trust.keystore import Signer
-from saola_trust.timestamps.asking import TimestampRequest
+from saola_trust.timestamps.asking import Answer, TimestampRequest
 
 POLICY = "0.4.0.2023.1.1"  # ETSI EN 319 421: baseline time-stamp policy
 SHA256 = {"algorithm": "sha256"}
@@ -60,7 +60,7 @@ def issue(
 def refuse(*, reason: str, failure: str = "bad_request") -> bytes:
     """A rejected TimeStampResp; `failure` is a name of PKIFailureInfo such as ``bad_alg``."""
     status = {"status": "rejection", "status_string": [reason], "fail_info": {failure}}
-    return bytes(tsp.TimeStampResp({"status": status}).dump())
+    return bytes(Answer({"status": status}).dump())
 
 
 def _info(asked: TimestampRequest, *, at: datetime, serial: int, accuracy_seconds: int) -> tsp.TSTInfo:
