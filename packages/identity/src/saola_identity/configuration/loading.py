@@ -91,7 +91,8 @@ def _check(configuration: Configuration, *, where: str) -> None:
         raise ConfigurationInvalid(
             f"{where}.issuer: expected an address such as https://id.example.org, without a path"
         )
-    if not configuration.listen.rpartition(":")[2].isdecimal():
+    host, _, port = configuration.listen.rpartition(":")
+    if not host or not port.isdecimal():
         raise ConfigurationInvalid(f"{where}.listen: expected HOST:PORT, got {configuration.listen!r}")
     names = [client.client_id for client in configuration.clients]
     if len(set(names)) != len(names):

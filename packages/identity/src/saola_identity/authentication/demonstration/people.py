@@ -56,12 +56,14 @@ def pin_hint(account: Account) -> str:
 
 def _card(persona: Persona, language: str) -> Card:
     account = persona.account
+    label, title = _text(persona.label, language), _text(persona.title, language)
+    office = [part for part in (title, persona.organisation) if part and part != label]
     return Card(
         account_id=account.pk,
         name=account.full_name,
-        label=_text(persona.label, language),
+        label=label,
         story=_text(persona.story, language),
-        office=persona.organisation,
+        office=", ".join(office),
         personal_number=account.personal_number,
         pin=persona.pin,
     )
