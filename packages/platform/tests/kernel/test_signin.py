@@ -230,6 +230,7 @@ def test_signing_out_ends_the_session_here_and_at_the_provider(op: FakeProvider,
     assert query["post_logout_redirect_uri"] == ["http://testserver/"]
     assert query["id_token_hint"]
     assert client.get("/private").status_code == 302
+    assert AuditEntry.objects.filter(action="signed-out", person="000000000001").count() == 1
 
 
 def test_a_provider_that_is_down_is_said_in_plain_words(small_country: Country, fake_peers: FakePeers) -> None:

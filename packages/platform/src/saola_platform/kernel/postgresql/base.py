@@ -8,8 +8,8 @@ from typing import Any, Final
 from django.db.backends.postgresql import base
 from psycopg import OperationalError
 
-# A restart takes two or three seconds. A person waits that long more gladly than they read an error page.
-PATIENCE: Final = 5.0
+# A restart takes a few seconds. A person waits that long more gladly than they read an error page.
+PATIENCE: Final = 10.0
 PAUSE: Final = 0.2
 
 

@@ -83,7 +83,10 @@ def callback(request: HttpRequest) -> HttpResponse:
 def sign_out(request: HttpRequest) -> HttpResponse:
     """Forget the person here, then at the identity provider."""
     id_token = request.session.get(ID_TOKEN_KEY)
+    person: SignedInPerson | None = getattr(request, "person", None)
     request.session.flush()
+    if person is not None:
+        audit.record(action="signed-out", person=person.personal_number)
     home = site().public_url.rstrip("/") + "/"
     try:
         metadata = provider.metadata(at=clock.now())
