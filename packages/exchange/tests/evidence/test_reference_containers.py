@@ -5,14 +5,17 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from saola_exchange.evidence import Report, verify_container
-from saola_exchange.evidence.archive import linked_containers, read_links
+from saola_exchange.evidence.archive import is_archive, linked_containers, read_links
 from saola_exchange.evidence.command import main
-from saola_exchange.evidence.errors import ContainerInvalid
+from saola_exchange.evidence.errors import ContainerInvalid, NotAContainer
 from saola_exchange.globalconf import ConfigurationView
 
 
@@ -76,6 +79,21 @@ def test_an_archive_with_a_changed_or_missing_container_is_refused(folder: Path)
         data = buffer.getvalue()
         with pytest.raises(ContainerInvalid):
             list(linked_containers(data, read_links(data)))
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.data())
+def test_no_changed_archive_makes_the_reader_raise_anything_undeclared(folder: Path, data: st.DataObject) -> None:
+    (case,) = cases(folder, "archives")
+    original = (folder / case["file"]).read_bytes()
+    changed = bytearray(original)
+    # the end of the file, where the directory of the archive lies, is where damage is most inventive
+    at = data.draw(st.integers(0, len(changed) - 1) | st.integers(len(changed) - 300, len(changed) - 1))
+    changed[at] ^= data.draw(st.integers(1, 255))
+    with suppress(ContainerInvalid, NotAContainer):
+        is_archive(bytes(changed))
+        found = [content for _, content in linked_containers(bytes(changed), read_links(bytes(changed)))]
+        assert found == [content for _, content in linked_containers(original, read_links(original))]
 
 
 def test_the_command_tells_people_and_programs(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from saola_exchange.evidence.errors import ContainerInvalid, NotAContainer
+from saola_exchange.evidence.reading import DAMAGED, ContainerLimits
 
 LINKING_INFO = "linkinginfo"
 MAXIMUM_CONTAINERS = 100_000
@@ -41,17 +42,18 @@ def is_archive(data: bytes) -> bool:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             return LINKING_INFO in archive.namelist()
-    except (zipfile.BadZipFile, ValueError, OSError):
+    except DAMAGED:
         return False
 
 
 def read_links(data: bytes) -> ArchiveLinks:
     """The linking information. Raises NotAContainer, ContainerInvalid."""
     with _open(data) as archive:
-        try:
-            lines = _content(archive, LINKING_INFO, MAXIMUM_CONTAINERS * 512).decode("utf-8").splitlines()
-        except (KeyError, UnicodeError) as exc:
-            raise ContainerInvalid("the archive has no readable linking information") from exc
+        content = _content(archive, LINKING_INFO, MAXIMUM_CONTAINERS * 512)
+    try:
+        lines = content.decode("utf-8").splitlines()
+    except UnicodeError as exc:
+        raise ContainerInvalid("the archive has no readable linking information") from exc
     head = lines[0].split() if lines else []
     if len(head) != 3 or head[2] not in _ALGORITHMS or len(lines) > MAXIMUM_CONTAINERS:
         raise ContainerInvalid("the linking information does not begin as it must")
@@ -76,7 +78,7 @@ def linked_containers(data: bytes, links: ArchiveLinks) -> Iterator[tuple[str, b
         if {*archive.namelist()} != {LINKING_INFO, *(name for _, name in links.entries)}:
             raise ContainerInvalid("the archive does not hold exactly the containers that are linked")
         for expected, name in links.entries:
-            content = _content(archive, name, room)
+            content = _content(archive, name, min(room, ContainerLimits().packed))
             room -= len(content)
             own = hashlib.new(name_of, content).hexdigest()
             digest = hashlib.new(name_of, (digest + own).encode()).hexdigest()
@@ -88,7 +90,7 @@ def linked_containers(data: bytes, links: ArchiveLinks) -> Iterator[tuple[str, b
 def _open(data: bytes) -> zipfile.ZipFile:
     try:
         return zipfile.ZipFile(io.BytesIO(data))
-    except (zipfile.BadZipFile, ValueError, OSError) as exc:
+    except DAMAGED as exc:
         raise NotAContainer("the file is not a ZIP archive") from exc
 
 
@@ -96,7 +98,7 @@ def _content(archive: zipfile.ZipFile, name: str, room: int) -> bytes:
     try:
         with archive.open(name) as stream:
             content = stream.read(room + 1)
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError, EOFError) as exc:
+    except DAMAGED as exc:
         raise ContainerInvalid(f"{name} cannot be unpacked") from exc
     if len(content) > room:
         raise ContainerInvalid("the archive unpacks to more than is accepted")

@@ -17,7 +17,7 @@ SIG_RESULT, SIG_CHAIN = "sig-hashchainresult.xml", "sig-hashchain.xml"
 TS_RESULT, TS_CHAIN, TIMESTAMP = "ts-hashchainresult.xml", "ts-hashchain.xml", "META-INF/timestamp.tst"
 ATTACHMENT = re.compile(r"attachment([1-9][0-9]{0,5})")
 _CHUNK = 64 * 1024
-_DAMAGED = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, ValueError, RuntimeError,
+DAMAGED = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, ValueError, RuntimeError,
             NotImplementedError, KeyError, IndexError, OverflowError)  # fmt: skip
 
 
@@ -42,7 +42,7 @@ def read_container(data: bytes, limits: ContainerLimits | None = None) -> dict[s
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             files = _unpack(archive, bounds)
-    except _DAMAGED as exc:
+    except DAMAGED as exc:
         raise ContainerInvalid(f"the archive is damaged: {exc}") from exc
     _require_complete(files)
     return files

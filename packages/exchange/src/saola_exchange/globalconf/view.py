@@ -54,9 +54,14 @@ class ConfigurationView:
         self.instance = instance
         self.private = private
         self._instances = dict(instances)
-        self._servers = {server.id: server for one in instances.values() for server in one.shared.servers}
-        self._by_hash = {value: server for server in self._servers.values() for value in server.certificate_hashes}
         self._members = {member.id: member for one in instances.values() for member in one.shared.members}
+        self._servers = {server.id: server for one in instances.values() for server in one.shared.servers}
+        self._by_hash: dict[bytes, Server] = {}
+        # The own instance first: another one must not take over a certificate that is registered here.
+        for one in sorted(instances.values(), key=lambda known: known.shared.instance != instance):
+            for server in one.shared.servers:
+                for value in server.certificate_hashes:
+                    self._by_hash.setdefault(value, server)
 
     @classmethod
     def load(cls, folder: Path) -> ConfigurationView:
@@ -69,7 +74,7 @@ class ConfigurationView:
         if INSTANCE_FILE not in files:
             raise ConfigurationInvalid(f"there is no file {INSTANCE_FILE}")
         instance = files[INSTANCE_FILE].decode("utf-8", "replace").strip()
-        names = [name for name in files if name.endswith(f"/{SHARED_FILE}")]
+        names = [name for name in files if name.count("/") == 1 and name.endswith(f"/{SHARED_FILE}")]
         found = [_instance_configuration(files, name) for name in names]
         private = files.get(f"{instance}/{PRIVATE_FILE}")
         return cls(
@@ -184,8 +189,11 @@ def _instance_configuration(files: Mapping[str, bytes], name: str) -> InstanceCo
     try:
         metadata = json.loads(files.get(name + METADATA_SUFFIX, b"{}"))
         expires, version = metadata.get("expirationDate"), metadata.get("configurationVersion")
+        shared = read_shared(files[name])
+        if shared.instance != name.partition("/")[0]:
+            raise ConfigurationInvalid(f"{name} is about the instance {shared.instance}")
         return InstanceConfiguration(
-            shared=read_shared(files[name]),
+            shared=shared,
             expires=None if expires is None else read_time(str(expires)),
             version=None if version is None else int(version),
         )

@@ -12,9 +12,8 @@ import re
 from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
-from lxml import etree
-
 from saola_exchange.errors import ExchangeError, ProtocolError
+from saola_exchange.protocol.xml import MalformedXml, parse
 
 CLIENT = "client"
 CONSUMER_SERVER = "server.clientproxy"
@@ -110,13 +109,12 @@ def parse_soap(data: bytes) -> Fault:
 
     Raises ProtocolError when it is not one.
     """
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     try:
-        root = etree.fromstring(data, parser)
-    except (etree.XMLSyntaxError, ValueError) as exc:
+        root = parse(data)
+    except MalformedXml as exc:
         raise ProtocolError("the fault of the other server is not XML", code="invalid_response") from exc
     found = root.find(f".//{{{SOAP}}}Fault")
-    if found is None or root.getroottree().docinfo.internalDTD is not None:
+    if found is None:
         raise ProtocolError("the answer of the other server is not a SOAP fault", code="invalid_response")
     code = _shorten(found.findtext("faultcode")).rpartition(":")[2]
     if not _WORD.fullmatch(code):

@@ -10,6 +10,7 @@ from lxml import etree
 from saola_exchange.errors import ProtocolError
 
 DS = "http://www.w3.org/2000/09/xmldsig#"
+MAXIMUM_SIZE = 32 * 1024 * 1024
 
 
 class MalformedXml(ProtocolError):
@@ -20,7 +21,9 @@ class MalformedXml(ProtocolError):
 
 
 def parse(data: bytes) -> etree._Element:
-    """The root element. Raises MalformedXml."""
+    """The root element. Raises MalformedXml, also for more than 32 MiB."""
+    if len(data) > MAXIMUM_SIZE:
+        raise MalformedXml(f"the XML is larger than {MAXIMUM_SIZE} bytes")
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     try:
         root = etree.fromstring(data, parser)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from cryptography import x509
 from lxml import etree
@@ -110,7 +111,7 @@ def _signing_certificate(element: etree._Element, properties: etree._Element) ->
     present = element.findall("ds:KeyInfo/ds:X509Data/ds:X509Certificate", NS)
     if not present or len(present) > MAXIMUM_ATTACHED:
         raise MalformedSignature("the signature has no signing certificate")
-    certificates = [load_certificate(xmldsig.base64_of(item)) for item in present]
+    certificates = [_certificate(xmldsig.base64_of(item)) for item in present]
     signed = properties.findall("xades:SignedSignatureProperties/xades:SigningCertificate/xades:Cert", NS)
     signed += properties.findall("xades:SignedSignatureProperties/xades:SigningCertificateV2/xades:Cert", NS)
     if not signed:
@@ -119,6 +120,12 @@ def _signing_certificate(element: etree._Element, properties: etree._Element) ->
         if _is_digest_of(signed[0], certificate):
             return certificate
     raise MalformedSignature("the certificate is not the one that the signed properties name")
+
+
+@lru_cache(maxsize=1024)
+def _certificate(data: bytes) -> x509.Certificate:
+    """Parsing one takes longer than all else here, and a peer's is the same in every message."""
+    return load_certificate(data)
 
 
 def _is_digest_of(reference: etree._Element, certificate: x509.Certificate) -> bool:
@@ -133,7 +140,7 @@ def _intermediates(qualifying: etree._Element) -> tuple[x509.Certificate, ...]:
     elements = qualifying.findall(base + "xades:CertificateValues/xades:EncapsulatedX509Certificate", NS)
     if len(elements) > MAXIMUM_ATTACHED:
         raise MalformedSignature("the signature carries too many certificates")
-    found = [(item.get("Id"), load_certificate(xmldsig.base64_of(item))) for item in elements]
+    found = [(item.get("Id"), _certificate(xmldsig.base64_of(item))) for item in elements]
     by_id = dict(found)
     for reference in qualifying.findall(base + "xades:CompleteCertificateRefs/xades:CertRefs/xades:Cert", NS):
         uri = reference.get("URI")

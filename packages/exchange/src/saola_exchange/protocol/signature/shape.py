@@ -16,7 +16,6 @@ _ORDER: dict[str, tuple[str, ...]] = {
     f"{{{DS}}}Signature": ("SignedInfo", "SignatureValue", "KeyInfo", "Object+"),
     f"{{{DS}}}SignedInfo": ("CanonicalizationMethod", "SignatureMethod", "Reference+"),
     f"{{{DS}}}Reference": ("Transforms?", "DigestMethod", "DigestValue"),
-    f"{{{DS}}}KeyInfo": ("X509Data+",),
     f"{{{XADES}}}QualifyingProperties": ("SignedProperties", "UnsignedProperties?"),
     f"{{{XADES}}}SignedProperties": ("SignedSignatureProperties", "SignedDataObjectProperties?"),
     f"{{{XADES}}}UnsignedProperties": ("UnsignedSignatureProperties?", "UnsignedDataObjectProperties?"),
