@@ -25,7 +25,7 @@ from saola_blueprint.rules import (
     resolve_all,
     value_at,
 )
-from saola_blueprint.schema import Comparison, Constant, FromPath, FromRule, Rule, Rulebook, rule
+from saola_blueprint.schema import Comparison, Constant, FromPath, FromRule, Rule, Rulebook, Source, rule
 
 COUNTRIES = Path(__file__).resolve().parents[4] / "countries"
 DAY = date(2026, 11, 24)
@@ -69,7 +69,7 @@ def test_a_choice_in_words_is_its_label_and_an_unknown_choice_stays() -> None:
 
 
 def test_values_that_are_none_are_left_out() -> None:
-    sources = {"a": Constant("x"), "b": FromPath("answers.b.c")}
+    sources: dict[str, Source] = {"a": Constant("x"), "b": FromPath("answers.b.c")}
     assert resolve_all(sources, facts={"answers": {}}, rules=Rulebook(), on=DAY) == {"a": "x"}
 
 
@@ -144,18 +144,19 @@ def test_relevant_answers_are_stable_and_part_of_the_answers(lumara: Country, an
 def test_each_lookup_waits_for_those_it_builds_on_and_is_made_once(lumara: Country) -> None:
     procedure = lumara.procedures["B-1"]
     applicant = {"personal_number": "000-00101-6", "full_name": "Ada"}
-    facts = {"answers": {}, "applicant": applicant, "lookups": {}}
-    first = lookups_to_make(procedure=procedure, facts=facts, on=DAY)
+    procedure_facts = {"answers": {}, "applicant": applicant}
+    first = lookups_to_make(procedure=procedure, facts=procedure_facts, on=DAY)
     assert [(one.id, one.key, one.find) for one in first] == [
         ("me", "000-00101-6", ()),
         ("union", None, (("one", "000-00101-6"), ("other", "000-00101-6"))),
     ]
     assert first[0].purpose == "procedure:B-1"
     assert "Residents Act" in first[0].legal_ground["en"]
-    facts = {**facts, "lookups": {"me": None, "union": {"one": "000-00101-6", "other": "000-00102-5"}}}
-    assert [one.key for one in lookups_to_make(procedure=procedure, facts=facts, on=DAY)] == ["000-00102-5"]
-    facts = {**facts, "lookups": {**facts["lookups"], "partner": None}}  # type: ignore[dict-item]
-    assert lookups_to_make(procedure=procedure, facts=facts, on=DAY) == ()
+    done = {"me": None, "union": {"one": "000-00101-6", "other": "000-00102-5"}}
+    second = lookups_to_make(procedure=procedure, facts={**procedure_facts, "lookups": done}, on=DAY)
+    assert [one.key for one in second] == ["000-00102-5"]
+    all_done = {**done, "partner": None}
+    assert lookups_to_make(procedure=procedure, facts={**procedure_facts, "lookups": all_done}, on=DAY) == ()
 
 
 def test_without_a_union_no_partner_is_looked_up(lumara: Country) -> None:

@@ -15,6 +15,8 @@ import yaml
 from saola_blueprint.errors import Problem
 from saola_blueprint.schema.places import Place
 
+# libyaml where it is built in: ten times as fast, the same result
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 LARGEST_FILE = 2_000_000
 DEEPEST = 40
 
@@ -75,8 +77,7 @@ def read_yaml(file: Path) -> Value:
 def parse_yaml(source: str, file: Path) -> Value:
     """Parse YAML text that stands in `file`; raises `Unreadable`."""
     try:
-        _refuse_aliases(source, file)
-        node = yaml.compose(source, Loader=yaml.SafeLoader)
+        node = yaml.compose(source, Loader=LOADER)
     except yaml.MarkedYAMLError as failure:
         line = failure.problem_mark.line + 1 if failure.problem_mark else 0
         raise _refuse(
@@ -86,40 +87,45 @@ def parse_yaml(source: str, file: Path) -> Value:
         raise _refuse(file, 0, "no valid YAML", "Correct the file.") from failure
     if node is None:
         raise _refuse(file, 0, "the file is empty", "Write the declaration, or delete the file.")
-    return _value(node, file, 0)
+    return _Reader(file).value(node, 0)
 
 
 def _refuse(file: Path, line: int, message: str, remedy: str) -> Unreadable:
     return Unreadable(Problem(file, line, message, remedy, "yaml.unreadable"))
 
 
-def _refuse_aliases(source: str, file: Path) -> None:
-    for event in yaml.parse(source, Loader=yaml.SafeLoader):
-        if isinstance(event, yaml.AliasEvent):
-            line = event.start_mark.line + 1 if event.start_mark else 0
-            raise _refuse(file, line, "aliases are not used here", "Write the value out.")
+class _Reader:
+    """Turns nodes into values; a node met twice was written as an alias."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._met: set[int] = set()
+
+    def value(self, node: yaml.Node, depth: int) -> Value:
+        place = Place(self._file, _line(node))
+        if id(node) in self._met:
+            raise _refuse(self._file, place.line, "aliases are not used here", "Write the value out.")
+        self._met.add(id(node))
+        if depth > DEEPEST:
+            raise _refuse(self._file, place.line, "nested too deeply", "Flatten the declaration.")
+        if isinstance(node, yaml.ScalarNode):
+            return Scalar(node.value, node.tag == "tag:yaml.org,2002:null", place)
+        if isinstance(node, yaml.SequenceNode):
+            return Items(tuple(self.value(one, depth + 1) for one in node.value), place)
+        return self._entries(node, place, depth)
+
+    def _entries(self, node: yaml.Node, place: Place, depth: int) -> Entries:
+        entries: dict[str, Value] = {}
+        places: dict[str, Place] = {}
+        for key, value in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                raise _refuse(self._file, _line(key), "a key must be a plain word", "Write the key as a word.")
+            if key.value in entries:
+                raise _refuse(self._file, _line(key), f"{key.value!r} is written twice", "Keep one of the two.")
+            entries[key.value] = self.value(value, depth + 1)
+            places[key.value] = Place(self._file, _line(key))
+        return Entries(entries, places, place)
 
 
-def _value(node: yaml.Node, file: Path, depth: int) -> Value:
-    place = Place(file, node.start_mark.line + 1 if node.start_mark else 0)
-    if depth > DEEPEST:
-        raise _refuse(file, place.line, "nested too deeply", "Flatten the declaration.")
-    if isinstance(node, yaml.ScalarNode):
-        return Scalar(node.value, node.tag == "tag:yaml.org,2002:null", place)
-    if isinstance(node, yaml.SequenceNode):
-        return Items(tuple(_value(one, file, depth + 1) for one in node.value), place)
-    return _entries(node, file, place, depth)
-
-
-def _entries(node: yaml.Node, file: Path, place: Place, depth: int) -> Entries:
-    entries: dict[str, Value] = {}
-    places: dict[str, Place] = {}
-    for key, value in node.value:
-        line = key.start_mark.line + 1
-        if not isinstance(key, yaml.ScalarNode):
-            raise _refuse(file, line, "a key must be a plain word", "Write the key as a word.")
-        if key.value in entries:
-            raise _refuse(file, line, f"{key.value!r} is written twice", "Keep one of the two.")
-        entries[key.value] = _value(value, file, depth + 1)
-        places[key.value] = Place(file, line)
-    return Entries(entries, places, place)
+def _line(node: yaml.Node) -> int:
+    return int(node.start_mark.line) + 1 if node.start_mark else 0
