@@ -30,7 +30,7 @@ from saola_trust.services.sealing import complete_pdf_lt
 from saola_trust.signatures import prepare
 from saola_trust.trustlist import parse_and_verify
 
-pytestmark = pytest.mark.system
+pytestmark = [pytest.mark.system, pytest.mark.xdist_group("trust-processes")]
 
 PERSON = {"common_name": "Example Person", "given_name": "Example", "surname": "Person", "country": "XX"}
 SEAL = {"common_name": "Office", "organisation": "Office", "organisation_identifier": "NTRXX-X01", "country": "XX"}
@@ -121,8 +121,9 @@ def test_openssl_accepts_the_responder_before_and_after_a_revocation(
         (tmp_path / name).write_text(text)
 
     def ask(*more: str) -> str:
-        command = [program("openssl"), "ocsp", "-issuer", tmp_path / "issuer.pem", *more, "-cert", tmp_path / "person.pem",
-                   "-url", f"{installation.authorities.url}/ocsp/public", "-CAfile", tmp_path / "chain.pem"]  # fmt: skip
+        url = f"{installation.authorities.url}/ocsp/public"
+        command = [program("openssl"), "ocsp", "-issuer", tmp_path / "issuer.pem", *more, "-cert",
+                   tmp_path / "person.pem", "-url", url, "-CAfile", tmp_path / "chain.pem"]  # fmt: skip
         done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
         assert "Response verify OK" in done.stderr
         return done.stdout
@@ -222,8 +223,12 @@ def test_a_signature_needs_an_activation_for_exactly_these_hashes_used_once(inst
     assert sign(once)()
     assert refused(sign(once)) == "trust.activation_refused"
     assert refused(sign(activation(), [other])) == "trust.activation_refused"
-    for changes in ({"sub": "000000000002"}, {"credential": "x"}, {"iss": "other"}, {"aud": "other"}, {"exp": int(time.time()) - 60},
-                    {"exp": int(time.time()) + 3600}, {"jti": ""}, {"exp": "soon"}):  # fmt: skip
+    now = int(time.time())
+    wrong = {"sub": "000000000002", "credential": "x", "iss": "other", "aud": "other", "jti": "", "hashes": "text"}
+    for changes in (
+        *({name: value} for name, value in wrong.items()),
+        *({"exp": at} for at in (now - 60, now + 3600, "soon")),
+    ):
         assert refused(sign(activation(**changes))) == "trust.activation_refused", changes
     assert refused(sign("not.a.token")) == "trust.activation_refused"
 
