@@ -63,15 +63,15 @@ class Journey:
         with self._step("the clerk finds the dossier in the queue, with its deadline"):
             self.clerk.open(code)
         with self._step("the clerk asks for one completion"):
-            self.clerk.act(code, outcome="request-completion", reason=self.script.completion_request)
+            self.clerk.act(code, outcome=self.script.outcomes["ask"], reason=self.script.completion_request)
         with self._step("she answers it, signed"):
             self.mother.complete(dossier)
 
     def _decide(self, code: str) -> None:
         with self._step("the clerk proposes to grant it"):
-            self.clerk.act(code, outcome="grant")
+            self.clerk.act(code, outcome=self.script.outcomes["propose"])
         with self._step("the leader sees the certificate, signs it with the PIN"):
-            self.leader.approve(code)
+            self.leader.sign(code, outcome=self.script.outcomes["sign"])
 
     def _receive(self, dossier: str) -> bytes:
         with self._step("the certificate is in her document store, signed and sealed"):
@@ -103,8 +103,9 @@ class Journey:
                 ground=self.script.ground,
                 subject=subject,
             )
-            if person["data"]["full_name"] != self.script.answers["child"]["full_name"]:
-                raise JourneyFailed(f"The number {number} belongs to {person['data']['full_name']}.")
+            name = person["data"][self.script.name_in_people_register]
+            if name != self.script.child_name:
+                raise JourneyFailed(f"The number {number} belongs to {name}.")
             judge_certificate(certificate, folder=self.folder, mentions=number)
 
     def _look_at_evidence(self, code: str) -> None:

@@ -35,21 +35,26 @@ class Official:
     def act(self, code: str, *, outcome: str, reason: str = "") -> None:
         """Take one decision, as soon as it is this official's turn."""
         page, form = self._turn(code, outcome)
-        page = self.browser.submit(page, form, values={"reason": reason} if reason else {})
-        # Sent twice because the first answer was lost, it is refused the second time: then it was done.
-        if page.status != 409 or _offered(self.open(code), outcome) is not None:
-            self._accepted(page, outcome)
+        while True:
+            page = self.browser.submit(page, form, values={"reason": reason} if reason else {})
+            if page.status != 409:
+                return self._accepted(page, outcome)
+            # The dossier has changed meanwhile; or the first answer was lost, and then the decision is taken.
+            page = self.open(code)
+            form = _offered(page, outcome)
+            if form is None:
+                return None
 
-    def approve(self, code: str) -> None:
+    def sign(self, code: str, *, outcome: str) -> None:
         """Look at the certificate, and sign it; again where the signature did not come through."""
-        page, _ = self._turn(code, "approve")
+        page, _ = self._turn(code, outcome)
         document = str(page.one("//iframe/@src", what="document to decide on"))
         if not self.browser.get(document).content.startswith(b"%PDF-"):
             raise JourneyFailed(f"The document at {document} is no PDF.")
         end = time.monotonic() + WAIT_SECONDS
         while time.monotonic() < end:
             page = self.open(code)
-            form = _offered(page, "approve")
+            form = _offered(page, outcome)
             if form is None:
                 return  # decided: the same form is not offered twice
             page = self.browser.submit(page, form)

@@ -24,7 +24,9 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """The journey of one country. `answers` are by section and field, as one types them."""
+    """The journey of one country. `answers` are by section and field, as one types them; `outcomes` name what the
+    country's tasks call asking for a completion, proposing to grant, and signing.
+    """
 
     procedure: str
     searches: tuple[str, ...]
@@ -35,8 +37,10 @@ class Script:
     answers: Mapping[str, Mapping[str, Any]]
     papers: tuple[str, ...]
     people_register: str
+    name_in_people_register: str
     entries_register: str
-    entry_key: str
+    child_name: str
+    outcomes: Mapping[str, str]
     ground: str
     completion_request: str
     completion_answer: str
@@ -70,8 +74,10 @@ def read_script(*, folder: Path, people: Path) -> Script:
             answers=declared["answers"],
             papers=tuple(declared["papers"]),
             people_register=declared["people_register"],
+            name_in_people_register=declared["name_in_people_register"],
             entries_register=declared["entries_register"],
-            entry_key=declared["entry_key"],
+            child_name=_answer(declared["answers"], declared["child_name"]),
+            outcomes={name: declared["outcomes"][name] for name in ("ask", "propose", "sign")},
             ground=declared["ground"],
             completion_request=declared["completion_request"],
             completion_answer=declared["completion_answer"],
@@ -86,3 +92,8 @@ def read_script(*, folder: Path, people: Path) -> Script:
 def _person(known: list[dict[str, Any]], role: str) -> Person:
     found = next(person for person in known if person["role"] == role)
     return Person(str(found["personal_number"]), str(found["full_name"]), str(found.get("pin", "")))
+
+
+def _answer(answers: Mapping[str, Mapping[str, Any]], path: str) -> str:
+    section, _, field = path.partition(".")
+    return str(answers[section][field])
