@@ -46,7 +46,7 @@ def error_page(*, request: HttpRequest | None, status: int) -> HttpResponse:
     """The page for one status (400, 403, 404, 413, 500); logs its reference number and the path asked for."""
     reference = secrets.token_hex(4).upper()
     level = logging.ERROR if status >= 500 else logging.INFO
-    log.log(level, "error page", extra={"status": status, "reference": reference, "path": getattr(request, "path", "")})
+    log.log(level, "error page %s, reference %s, for %r", status, reference, getattr(request, "path", ""))
     title, paragraphs = _words(status)
     values = {"title": title, "paragraphs": paragraphs, "reference": reference, "status": status}
     # A page about a failure of ours runs no context processor: one of them may be what failed.

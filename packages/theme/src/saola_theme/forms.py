@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 
 from crispy_forms_gds.fields import DateInputField
@@ -20,11 +21,11 @@ class DateField(DateInputField):  # type: ignore[misc]  # the library has no typ
         (_("Year"), _("Enter the year"), _("The year must be a number, such as 1990")),
     )
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, *, error_messages: Mapping[str, Any] | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         whole = _("Enter the day, month and year")
         self.error_messages |= {"required": whole, "incomplete": whole, "invalid": _("Enter a date that exists")}
-        self.error_messages |= kwargs.get("error_messages") or {}
+        self.error_messages |= dict(error_messages or {})
         for field, (label, missing, wrong) in zip(self.fields, self._parts, strict=True):
             field.label = label
             field.error_messages["incomplete"] = missing
