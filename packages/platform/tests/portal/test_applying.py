@@ -230,7 +230,7 @@ def test_a_paper_is_added_named_safely_and_removed(client: Client) -> None:
         (b"MZ program", 415, "must be PDF, JPEG"),
         (b"\x89PNG\r\n\x1a\n picture", 415, "must be PDF, JPEG"),
         (PDF[:-40], 422, "damaged"),
-        (PDF + b"\0" * 1_000_001, 413, "larger than 1 MB"),
+        (PDF + b"\0" * 1_000_001, 413, "larger than 976 KB"),
         (EICAR, 415, "must be PDF"),
     ],
 )

@@ -155,7 +155,7 @@ def test_the_receipt_shows_code_deadline_qr_and_pdf(client: Client, signed: uuid
     page = client.get(f"/dossiers/{signed}/").content.decode()
     assert "A1.1-260601-0001" in page
     assert "data:image/svg+xml" in page
-    assert "Answer by" in page
+    assert "Result due by" in page
     assert client.get(f"/dossiers/{signed}/receipt").content == RECEIPT
     assert client.get("/dossiers/by-code/A1.1-260601-0001/")["Location"] == f"/dossiers/{signed}/"
     assert "Small Child" in page

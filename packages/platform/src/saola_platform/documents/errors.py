@@ -140,6 +140,8 @@ class StoredFileDamaged(PlatformError):
 
 
 def megabytes(size: int) -> str:
-    """ "20 MB", "0.5 MB": sizes for people, in powers of ten as file managers show them."""
-    value = size / 1_000_000
-    return f"{value:.0f} MB" if value >= 10 else f"{value:.1f} MB".replace(".0 MB", " MB")
+    """ "20 MB", "512 KB": sizes for people, rounded down, so that a file of the size named is always taken."""
+    for unit, name in ((1024 * 1024, "MB"), (1024, "KB")):
+        if size >= unit:
+            return f"{size // unit} {name}"
+    return f"{size} B"

@@ -135,6 +135,8 @@ def _status(row: Submission) -> tuple[str, str]:
         return gettext("On its way"), "yellow"
     if row.state == Submission.State.REFUSED:
         return gettext("Not taken"), "red"
+    if row.completions.filter(state=Submission.State.SENDING).exists():
+        return gettext("Your answer is on its way"), "yellow"
     words = {
         "received": (gettext("Received"), "blue"),
         "in-progress": (gettext("Being handled"), "blue"),
