@@ -140,6 +140,18 @@ def test_an_archive_can_be_given_to_the_command(folder: Path, capsys: pytest.Cap
     assert "VALID  message-archive-0.zip/3a2a743f" in capsys.readouterr().out
 
 
+def test_several_containers_in_a_zip_file_are_judged_one_by_one(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bundle, conf = tmp_path / "both.zip", str(folder / "globalconf_good2_v3")
+    for names, code in ((["valid-signed-message"], 0), (["valid-signed-message", "wrong-message"], 1)):
+        with zipfile.ZipFile(bundle, "w") as target:
+            for name in names:
+                target.write(folder / f"containers/{name}.asice", f"{name}.asice")
+        assert main(["verify", str(bundle), "--conf", conf]) == code
+    assert "VALID  both.zip/valid-signed-message.asice" in capsys.readouterr().out
+
+
 def test_a_container_of_another_instance_is_not_believed(folder: Path) -> None:
     view = ConfigurationView.load(folder / "globalconf_messagelog")
     report = verify_container((folder / "containers/valid-signed-message.asice").read_bytes(), view=view)

@@ -46,6 +46,26 @@ def is_archive(data: bytes) -> bool:
         return False
 
 
+def is_bundle(data: bytes) -> bool:
+    """Whether the bytes are a ZIP file of nothing but containers, as a gateway gives several at once."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            names = archive.namelist()
+    except DAMAGED:
+        return False
+    return 0 < len(names) <= MAXIMUM_CONTAINERS and all(name.endswith(".asice") for name in names)
+
+
+def bundled_containers(data: bytes) -> Iterator[tuple[str, bytes]]:
+    """The containers of a bundle. Raises NotAContainer, ContainerInvalid."""
+    room = MAXIMUM_UNPACKED
+    with _open(data) as archive:
+        for name in archive.namelist():
+            content = _content(archive, name, min(room, ContainerLimits().packed))
+            room -= len(content)
+            yield name, content
+
+
 def read_links(data: bytes) -> ArchiveLinks:
     """The linking information. Raises NotAContainer, ContainerInvalid."""
     with _open(data) as archive:

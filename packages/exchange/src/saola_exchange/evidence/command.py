@@ -10,7 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from saola_exchange.errors import ExchangeError
-from saola_exchange.evidence.archive import is_archive, linked_containers, read_links
+from saola_exchange.evidence.archive import bundled_containers, is_archive, is_bundle, linked_containers, read_links
 from saola_exchange.evidence.errors import ContainerInvalid, NotAContainer
 from saola_exchange.evidence.report import Report, as_json
 from saola_exchange.evidence.verifying import ACCEPTABLE_DELAY, verify_container
@@ -41,11 +41,12 @@ def main(arguments: list[str]) -> int:
 
 
 def _reports(name: str, data: bytes, view: ConfigurationView, delay: timedelta) -> Iterator[tuple[str, Report]]:
-    if not is_archive(data):
+    linked = is_archive(data)
+    if not linked and not is_bundle(data):
         yield name, verify_container(data, view=view, acceptable_delay=delay)
         return
     try:
-        for inner, container in linked_containers(data, read_links(data)):
+        for inner, container in linked_containers(data, read_links(data)) if linked else bundled_containers(data):
             yield f"{name}/{inner}", verify_container(container, view=view, acceptable_delay=delay)
     except (ContainerInvalid, NotAContainer) as exc:
         yield name, Report("invalid", code=exc.code, detail=exc.detail, remedy=exc.remedy)
@@ -62,7 +63,7 @@ def _unusable(detail: str, code: str, remedy: str, *, as_json_text: bool) -> int
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="saola evidence", description="Judge the evidence of messages, offline.")
     verify = parser.add_subparsers(dest="command", required=True).add_parser(
-        "verify", help="judge a container (.asice) or an archive of the message log (.zip)"
+        "verify", help="judge a container (.asice), several in a ZIP file, or an archive of the message log"
     )
     verify.add_argument("file", type=Path, help="the container or archive")
     verify.add_argument(
