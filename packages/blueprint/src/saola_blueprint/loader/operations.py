@@ -20,7 +20,7 @@ from saola_blueprint.schema.procedures import (
 from saola_blueprint.schema.workflow import Workflow
 
 KINDS = ("register.create", "document.render", "document.seal", "document.deliver")
-STATUSES = ("completion-requested", "completed", "in-progress", "proposed", "decided", "refused")
+STATUSES = ("completion-requested", "completed", "in-progress", "decided", "refused")
 
 
 def read_task(name: str, record: Record, texts: ProcedureTexts, workflow: Workflow | None) -> Task:
