@@ -100,8 +100,8 @@ class Custody:
             await _spend(connection, activation, at)
         async with self._store.transaction() as connection:
             opened = await self._open(connection, credential, pin, at)
-        if opened is None:
-            raise PinWrong("the PIN is wrong")
+        if isinstance(opened, int):
+            raise PinWrong("the PIN is wrong", tries_left=opened)
         return [_sign(opened, digest) for digest in digests]
 
     async def seal(self, credential: Stored, *, digests: Sequence[bytes]) -> list[bytes]:
@@ -109,20 +109,21 @@ class Custody:
         key = await asyncio.to_thread(open_key, credential.sealed_key, secret=self._secret)
         return [_sign(key, digest) for digest in digests]
 
-    async def _open(self, connection: Connection, credential: Stored, pin: str, at: datetime) -> PrivateKey | None:
+    async def _open(self, connection: Connection, credential: Stored, pin: str, at: datetime) -> PrivateKey | int:
+        """The key; or, for a wrong PIN, how many more may be tried (not an error, as the count must be kept)."""
         query = "SELECT failures, locked_until FROM credential WHERE id = %s FOR UPDATE"
         row = await (await connection.execute(query, [credential.id])).fetchone()
         if row is None:
             raise NotFound("there is no such credential")
-        if row["locked_until"] is not None and row["locked_until"] > at:
-            raise CredentialLocked(
-                f"too many wrong PINs: locked until {row['locked_until'].isoformat(timespec='seconds')}"
-            )
+        until = row["locked_until"]
+        if until is not None and until > at:
+            text = until.astimezone(UTC).isoformat(timespec="seconds")
+            raise CredentialLocked(f"too many wrong PINs: locked until {text}", until=until.astimezone(UTC))
         try:
             key = await asyncio.to_thread(open_key, credential.sealed_key, secret=self._secret, pin=pin)
         except KeyUnavailable:
             await _count_failure(connection, credential.id, row["failures"] + 1, at)
-            return None
+            return MOST_FAILURES - int(row["failures"]) - 1
         await connection.execute(
             "UPDATE credential SET failures = 0, locked_until = NULL WHERE id = %s", [credential.id]
         )

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hmac
 import logging
 import secrets
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 from aiohttp import web
@@ -36,12 +37,20 @@ class PinWrong(RequestRefused):
     code = "trust.pin_wrong"
     remedy = "Try again with the right PIN; after five wrong ones the key is locked for 15 minutes."
 
+    def __init__(self, detail: str, *, tries_left: int) -> None:
+        super().__init__(detail)
+        self.members = {"tries_left": tries_left}
+
 
 class CredentialLocked(RequestRefused):
     """Too many wrong PINs."""
 
     code = "trust.credential_locked"
     remedy = "Wait until the time in the detail, then try again with the right PIN."
+
+    def __init__(self, detail: str, *, until: datetime) -> None:
+        super().__init__(detail)
+        self.members = {"locked_until": until.isoformat(timespec="seconds")}
 
 
 class ActivationRefused(RequestRefused):
@@ -71,7 +80,8 @@ async def problem_middleware(request: web.Request, handler: Handler) -> web.Stre
         status = next(
             (number for kind, number in STATUS if isinstance(exc, kind)), 400 if exc.fault == "caller" else 500
         )
-        return _problem(status, code=exc.code, detail=exc.detail, remedy=exc.remedy)
+        members = getattr(exc, "members", {})
+        return _problem(status, code=exc.code, detail=exc.detail, remedy=exc.remedy, members=members)
     except web.HTTPException as exc:
         if exc.status < 400:
             raise
@@ -83,8 +93,18 @@ async def problem_middleware(request: web.Request, handler: Handler) -> web.Stre
         return _problem(500, code="trust.internal", detail=detail, remedy="Report the reference number.")
 
 
-def _problem(status: int, *, code: str, detail: str, remedy: str) -> web.Response:
-    body = {"type": "about:blank", "title": code, "status": status, "detail": detail, "code": code, "remedy": remedy}
+def _problem(
+    status: int, *, code: str, detail: str, remedy: str, members: Mapping[str, object] | None = None
+) -> web.Response:
+    body: dict[str, object] = {
+        "type": "about:blank",
+        "title": code,
+        "status": status,
+        "detail": detail,
+        "code": code,
+        "remedy": remedy,
+    }
+    body |= members or {}
     headers = {"Retry-After": "5"} if status == 503 else {}
     return web.json_response(body, status=status, content_type="application/problem+json", headers=headers)
 
