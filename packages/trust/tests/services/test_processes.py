@@ -337,6 +337,18 @@ def test_running_init_again_changes_nothing(installation: Any) -> None:
     assert {path: path.read_bytes() for path in installation.folder.rglob("*.pem")} == before
 
 
+def test_another_secret_is_refused_before_it_looks_like_wrong_pins(installation: Any) -> None:
+    secret = installation.folder / "signer" / "service-secret"
+    kept = secret.read_bytes()
+    secret.write_bytes(b"another secret that is long enough")
+    try:
+        with pytest.raises(subprocess.CalledProcessError):
+            installation.signer.init()
+    finally:
+        secret.write_bytes(kept)
+    installation.signer.init()
+
+
 def test_both_processes_stay_small(installation: Any, documents: list[Document]) -> None:
     signed_by_person(installation, documents)
 

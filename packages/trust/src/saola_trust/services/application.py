@@ -22,7 +22,7 @@ from saola_trust.services.ocsp import OcspService
 from saola_trust.services.problems import problem_middleware
 from saola_trust.services.settings import AUTHORITY_ROLES, HIERARCHIES, Settings
 from saola_trust.services.signer import Access, SignerService
-from saola_trust.services.store import Store, StoreUnavailable, create_tables
+from saola_trust.services.store import Store, StoreUnavailable, check_secret, create_tables
 from saola_trust.services.tsa import TimestampService
 
 LARGEST_BODY = 64 * 1024
@@ -43,6 +43,8 @@ def initialise(settings: Settings, *, at: datetime) -> None:
         establish(settings, at=at)
     if settings.database is not None:
         create_tables(settings.database)
+        if "signer" in settings.roles:
+            check_secret(settings.database, read_secret(settings.secret_file))
 
 
 def build_application(settings: Settings, *, clock: Clock = lambda: datetime.now(UTC)) -> web.Application:

@@ -6,6 +6,7 @@ restarting server becomes ServiceUnavailable, and the next call finds a fresh co
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -14,7 +15,7 @@ import psycopg
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
-from saola_trust.errors import ServiceUnavailable
+from saola_trust.errors import KeyUnavailable, ServiceUnavailable
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS certificate (
@@ -48,6 +49,10 @@ CREATE TABLE IF NOT EXISTS spent_activation (
     jti text PRIMARY KEY,
     expires_at timestamptz NOT NULL
 );
+CREATE TABLE IF NOT EXISTS sealed_under (
+    one boolean PRIMARY KEY DEFAULT true CHECK (one),
+    secret_digest bytea NOT NULL
+);
 """
 LOCK = 7_306_112_004  # so that two processes that start together do not make the tables twice
 
@@ -70,6 +75,22 @@ def create_tables(url: str) -> None:
             connection.execute(SCHEMA)
     except psycopg.OperationalError as exc:
         raise StoreUnavailable(f"the database cannot be reached: {str(exc).splitlines()[0]}") from exc
+
+
+def check_secret(url: str, secret: bytes) -> None:
+    """Raise KeyUnavailable when the keys in this database are sealed under another secret than this one.
+
+    Without this, a wrong secret file would look like wrong PINs, and lock people out of their keys.
+    """
+    digest = hmac.digest(secret, b"saola-key-custody", "sha256")
+    try:
+        with psycopg.connect(url, connect_timeout=10) as connection:
+            connection.execute("INSERT INTO sealed_under (secret_digest) VALUES (%s) ON CONFLICT DO NOTHING", [digest])
+            row = connection.execute("SELECT secret_digest FROM sealed_under").fetchone()
+    except psycopg.OperationalError as exc:
+        raise StoreUnavailable(f"the database cannot be reached: {str(exc).splitlines()[0]}") from exc
+    if row is None or not hmac.compare_digest(bytes(row[0]), digest):
+        raise KeyUnavailable("the keys in the database are sealed under another secret than the one in secret_file")
 
 
 class Store:
