@@ -19,8 +19,9 @@ from saola_platform.kernel import clock, pages
 from saola_platform.kernel.signin.person import SESSION_KEY, SignedInPerson, to_session
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from cases.world import MORNING, PORTAL, OneStop, application, one_stop_of, work
+from cases.world import MORNING, PORTAL, OneStop, application, completion, one_stop_of, work
 
+__all__ = ["NOW", "Desk", "browser_of", "completion", "desk_of"]
 NOW = MORNING + timedelta(hours=1)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
-from saola_blueprint.schema import Outcome
+from saola_blueprint.schema import DocumentDeliver, DocumentRender, DocumentSeal, Outcome, RegisterCreate
 
 from saola_platform.backoffice.presenting.deadlines import moment
 from saola_platform.cases.api import (
@@ -17,7 +17,6 @@ from saola_platform.cases.api import (
     may_work_on,
     model_of,
     procedure_of,
-    task_name,
     task_of,
     text_in,
     used_up,
@@ -123,14 +122,34 @@ def _beside_the_way(dossier: Dossier, node: str, last: dict[str, Step]) -> bool:
     return node not in last and (aside or dossier.ended_at is not None)
 
 
+def step_words(step: Step, *, language: str) -> str:
+    """What has to be done at a step."""
+    return _title(step.dossier, step.node, "", language)
+
+
 def _title(dossier: Dossier, node: str, name: str, language: str) -> str:
     task = procedure_of(dossier).tasks.get(node)
-    return task.name.in_(language) if task else name or node
+    return task.name.in_(language) if task else operation_words(dossier, node, language=language) or name or node
+
+
+def operation_words(dossier: Dossier, node: str, *, language: str) -> str:
+    """What a service task does, in words made from its declaration."""
+    operations = procedure_of(dossier).operations
+    match operations.get(node):
+        case RegisterCreate() as one:
+            return _("Entry: %(register)s") % {"register": country().registers[one.register].name.in_(language)}
+        case DocumentRender() as one:
+            return _("Draw up: %(title)s") % {"title": one.title.in_(language)}
+        case DocumentSeal():
+            return _("Seal the document")
+        case DocumentDeliver() as one:
+            return _("Deliver: %(title)s") % {"title": one.title.in_(language)}
+    return ""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of the history."""
+    """One line of the history; `error` is the technical reason why an operation has not succeeded yet."""
 
     title: str
     at: str
@@ -138,38 +157,44 @@ class Line:
     text: str
     state: str
     step: int
-    failed: bool
+    error: str
 
 
 def timeline(dossier: Dossier, *, language: str) -> list[Line]:
     """Everything that was done in the case, oldest first, with the open steps at the end."""
-    lines = [Line(_("Application received"), moment(dossier.received_at), dossier.applicant_name, "", "done", 0, False)]
+    lines = [Line(_("Application received"), moment(dossier.received_at), dossier.applicant_name, "", "done", 0, "")]
     lines += [_line(step, dossier=dossier, language=language) for step in history(dossier)]
     if dossier.ended_at is not None:
-        lines.append(Line(status_words(dossier.status), moment(dossier.ended_at), "", "", "done", 0, False))
+        lines.append(Line(status_words(dossier.status), moment(dossier.ended_at), "", "", "done", 0, ""))
     return lines
 
 
 def _line(step: Step, *, dossier: Dossier, language: str) -> Line:
     step.dossier = dossier
-    title = task_name(step, language=language)
+    title = _title(dossier, step.node, "", language)
     decision = getattr(step, "decision", None)
     if decision is not None:
         label = task_of(procedure=procedure_of(dossier), node=step.node).outcome(decision.outcome)
         words = label.label.in_(language) if label else decision.outcome
         by = ", ".join(part for part in (decision.name, text_in(decision.title, language)) if part)
-        return Line(f"{title}: {words}", moment(decision.at), by, decision.reason, "done", step.pk, False)
+        return Line(f"{title}: {words}", moment(decision.at), by, decision.reason, "done", step.pk, "")
     if step.closed_at is not None:
         request = getattr(step, "completion_request", None)
         message = request.answer.get("message", "") if request else ""
         who = dossier.applicant_name if request else _("The system")
-        return Line(title, moment(step.closed_at), who, message, "done", step.pk, False)
+        return Line(title, moment(step.closed_at), who, message, "done", step.pk, "")
     run: OperationRun | None = getattr(step, "run", None)
     text = ""
     if run is not None and run.last_error:
-        text = _("Not done yet, tried %(count)d time(s): %(error)s") % {"count": run.attempts, "error": run.last_error}
+        text = _failed(run)
     who = step.official.name if step.official else _("The system") if run else role_name(step.role, language=language)
-    return Line(title, "", who, text, "current", step.pk, bool(text))
+    return Line(title, "", who, text, "current", step.pk, run.last_error if run else "")
+
+
+def _failed(run: OperationRun) -> str:
+    if run.refused:
+        return _("The other side refused this. The operator has to mend it.")
+    return _("Not done yet: the other side does not answer. It is tried again by itself.")
 
 
 def status_words(status: str) -> str:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 from saola_platform.backoffice.gate import staff
 from saola_platform.backoffice.presenting.answers import sections
 from saola_platform.backoffice.presenting.deadlines import moment, shown
-from saola_platform.backoffice.presenting.desk import desk_for, role_name, stages, status_words, timeline
+from saola_platform.backoffice.presenting.desk import desk_for, role_name, stages, status_words, step_words, timeline
 from saola_platform.cases.api import (
     Dossier,
     Official,
@@ -22,7 +22,6 @@ from saola_platform.cases.api import (
     dossier_for,
     open_steps,
     procedure_of,
-    task_name,
     text_in,
 )
 from saola_platform.kernel import clock
@@ -82,7 +81,7 @@ def _with_whom(dossier: Dossier, *, steps: list[Any], language: str) -> dict[str
     step = steps[0]
     step.dossier = dossier
     name = step.official.name if step.official else ""
-    return {"task": task_name(step, language=language), "name": name, "role": role_name(step.role, language=language)}
+    return {"task": step_words(step, language=language), "name": name, "role": role_name(step.role, language=language)}
 
 
 def _signature(report: dict[str, Any]) -> dict[str, Any]:

@@ -13,8 +13,8 @@ from django.views.decorators.http import require_GET
 
 from saola_platform.backoffice.gate import staff
 from saola_platform.backoffice.presenting.deadlines import ShownDeadline, shown
-from saola_platform.backoffice.presenting.desk import role_name, status_words
-from saola_platform.cases.api import Official, QueueRow, Wanted, procedure_of, queue, rows, task_name
+from saola_platform.backoffice.presenting.desk import role_name, status_words, step_words
+from saola_platform.cases.api import Official, QueueRow, Wanted, procedure_of, queue, rows
 from saola_platform.kernel import clock
 from saola_platform.kernel.country import country
 
@@ -81,7 +81,7 @@ def _row(row: QueueRow, *, official: Official, language: str) -> ShownRow:
         code=dossier.code,
         applicant=dossier.applicant_name,
         procedure=procedure_of(dossier).name.in_(language),
-        task=task_name(step, language=language) if step else "",
+        task=step_words(step, language=language) if step else "",
         who=who,
         mine=step is not None and step.official_id == official.pk,
         status=status_words(dossier.status),
