@@ -148,7 +148,7 @@ async def test_an_xroad_gateway_is_believed_with_a_fresh_ocsp_answer_only(refere
             status=revocation.CertificateStatus("good"),
             responder=responder,
             produced_at=AT,
-        )  # fmt: skip
+        )
     )
     peers.require_provider(der, address="ss0", provider=PROVIDER)
     with pytest.raises(PeerNotTrusted, match="not registered"):

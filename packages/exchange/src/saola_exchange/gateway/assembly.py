@@ -87,7 +87,7 @@ def assemble(configuration: GatewayConfiguration, *, keys: GatewayKeys, around: 
     files = KeyFiles.of(data=configuration.data, purpose=Purpose.AUTHENTICATION)
     tls = TlsContexts(certificate=files.certificate, key=files.key)
     handover = OcspHandover(around.plain, port=configuration.ocsp_port)
-    following = _following(configuration, around, changed=lambda view: _take_up(view, tls, peers))
+    following = _following(configuration, around, changed=lambda view: _take_up(view, tls, peers, own))
     peers = Peers(view=following.view, ocsp_known=handover.known, clock=around.clock)
     own = _own(configuration, keys, around, following)
     seal = Seal(signer=keys.signing, own=own, peers=peers, clock=around.clock)
@@ -152,10 +152,11 @@ def _following(
     )
 
 
-def _take_up(view: ConfigurationView, tls: TlsContexts, peers: Peers) -> None:
+def _take_up(view: ConfigurationView, tls: TlsContexts, peers: Peers, own: OwnStatus) -> None:
     for service in view.shared.certification:
         tls.approve(authority.certificate for authority in service.authorities)
     peers.forget()
+    own.begin()
 
 
 def _own(

@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from cryptography import x509
 from saola_trust.certificates import load_certificate
@@ -107,6 +108,7 @@ class Peers:
         self._good[key] = (now + VERDICT_FOR, server)
 
 
+@lru_cache(maxsize=512)
 def _certificate(der: bytes) -> x509.Certificate:
     try:
         return load_certificate(der)

@@ -11,6 +11,7 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
 
@@ -33,6 +34,7 @@ FIRST_RETRY, LAST_RETRY = 0.25, 60.0
 LARGEST_ANSWER = 256 * 1024
 
 
+@lru_cache(maxsize=1024)
 def fingerprint(certificate: x509.Certificate) -> str:
     """SHA-256 of the certificate, in hex."""
     return certificate.fingerprint(hashes.SHA256()).hex()
@@ -97,6 +99,11 @@ class OwnStatus:
     freshness: Callable[[], timedelta]
     clock: Callable[[], datetime]
     _known: dict[str, _Own] = field(default_factory=dict)
+    _responders_known: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def begin(self) -> None:
+        """There is a global configuration now, hence somebody to ask."""
+        self._responders_known.set()
 
     def load(self) -> None:
         """Take what an earlier run left on disk, as far as it still counts."""
@@ -144,6 +151,7 @@ class OwnStatus:
 
     async def run(self) -> None:
         """Refresh three times in the time an answer is fresh, until cancelled; failures are tried again sooner."""
+        await self._responders_known.wait()
         pause = FIRST_RETRY
         while True:
             if await self.refresh():
