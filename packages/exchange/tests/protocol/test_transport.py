@@ -26,17 +26,19 @@ from saola_exchange.protocol.transport import (
     SignaturePart,
     TransportError,
     new_boundary,
+    request_headers,
+    response_headers,
 )
 
 BOUNDARY = "xtopboundary"
 CONTENT_TYPE = f"multipart/mixed; charset=UTF-8; boundary={BOUNDARY}"
 GOLDEN = (
-    b"--xtopboundary\r\ncontent-type:application/ocsp-response\r\n\r\nOCSP"
-    b"\r\n--xtopboundary\r\ncontent-type:application/x-road-rest-request\r\n\r\nHEAD\r\n"
-    b"\r\n--xtopboundary\r\ncontent-type:application/x-road-rest-body\r\n\r\nBODY"
-    b"\r\n--xtopboundary\r\ncontent-type:application/hash-chain-result\r\n\r\nRESULT"
-    b"\r\n--xtopboundary\r\ncontent-type:application/hash-chain\r\n\r\nCHAIN"
-    b"\r\n--xtopboundary\r\ncontent-type:signature/bdoc-1.0/ts\r\n\r\nSIGNATURE"
+    b"--xtopboundary\r\ncontent-type: application/ocsp-response\r\n\r\nOCSP"
+    b"\r\n--xtopboundary\r\ncontent-type: application/x-road-rest-request\r\n\r\nHEAD\r\n"
+    b"\r\n--xtopboundary\r\ncontent-type: application/x-road-rest-body\r\n\r\nBODY"
+    b"\r\n--xtopboundary\r\ncontent-type: application/hash-chain-result\r\n\r\nRESULT"
+    b"\r\n--xtopboundary\r\ncontent-type: application/hash-chain\r\n\r\nCHAIN"
+    b"\r\n--xtopboundary\r\ncontent-type: signature/bdoc-1.0/ts\r\n\r\nSIGNATURE"
     b"\r\n--xtopboundary--\r\n"
 )
 
@@ -108,7 +110,7 @@ def test_a_message_that_was_cut_off_is_refused(cut: int) -> None:
 
 
 def part(kind: str, content: bytes = b"x") -> bytes:
-    return f"\r\n--{BOUNDARY}\r\ncontent-type:{kind}\r\n\r\n".encode() + content
+    return f"\r\n--{BOUNDARY}\r\ncontent-type: {kind}\r\n\r\n".encode() + content
 
 
 REQUEST, BODY, SIGNATURE = "application/x-road-rest-request", "application/x-road-rest-body", "signature/bdoc-1.0/ts"
@@ -188,6 +190,20 @@ def test_a_request_of_another_content_type_is_refused(content_type: str) -> None
     with pytest.raises(TransportError) as refused:
         Decoder(content_type=content_type, expecting="request")
     assert refused.value.code == "invalid_content_type"
+
+
+def test_the_http_headers_of_a_message_are_these() -> None:
+    told = request_headers(request_id="r-1", content_type="text/plain", boundary="b")
+    assert told == {
+        "content-type": "multipart/mixed; charset=UTF-8; boundary=b",
+        "x-hash-algorithm": "SHA-512",
+        "x-proxy-version": "7.8.0",
+        "x-road-request-id": "r-1",
+        "x-road-message-type": "REST",
+        "x-original-content-type": "text/plain",
+    }
+    assert "x-original-content-type" not in request_headers(request_id="r", content_type=None, boundary="b")
+    assert set(response_headers(boundary="b")) == {"content-type", "x-hash-algorithm"}
 
 
 def test_a_boundary_is_made_of_letters_that_were_chosen() -> None:

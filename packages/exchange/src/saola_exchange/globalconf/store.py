@@ -84,13 +84,13 @@ def _from_folder(path: Path) -> dict[str, bytes]:
     if not path.is_dir():
         raise ConfigurationInvalid(f"{path} is neither a configuration folder nor a ZIP file")
     found: dict[str, bytes] = {}
-    for file in sorted(path.rglob("*")):
-        if len(file.relative_to(path).parts) > 4 or not file.is_file() or file.stat().st_size > MAXIMUM_FILE:
+    nearest_first = (file for pattern in ("*", "*/*", "*/*/*") for file in sorted(path.glob(pattern)))
+    for file in nearest_first:
+        if not _is_wanted(file.name) or not file.is_file() or file.stat().st_size > MAXIMUM_FILE:
             continue
         if len(found) >= MAXIMUM_FILES:
             raise ConfigurationInvalid(f"{path} has more than {MAXIMUM_FILES} files: is it a configuration folder?")
-        if _is_wanted(file.name):
-            found[file.relative_to(path).as_posix()] = file.read_bytes()
+        found[file.relative_to(path).as_posix()] = file.read_bytes()
     return found
 
 

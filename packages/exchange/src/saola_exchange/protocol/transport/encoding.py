@@ -28,15 +28,16 @@ def new_boundary(choose: Callable[[str], str]) -> str:
 
 
 def request_headers(*, request_id: str, content_type: str | None, boundary: str) -> dict[str, str]:
-    """The HTTP headers of a message to a provider's gateway; `content_type` is the consumer's own."""
-    return {
+    """The HTTP headers of a message to a provider's gateway; `content_type` is the consumer's own,
+    None when it gave none."""
+    headers = {
         "content-type": f"multipart/mixed; charset=UTF-8; boundary={boundary}",
         "x-hash-algorithm": HASH_ALGORITHM_NAME,
         "x-proxy-version": PROXY_VERSION,
-        "x-original-content-type": content_type or "",
         "x-road-request-id": request_id,
         "x-road-message-type": "REST",
     }
+    return headers if content_type is None else {**headers, "x-original-content-type": content_type}
 
 
 def response_headers(*, boundary: str) -> dict[str, str]:
@@ -105,7 +106,7 @@ class Encoder:
     def _part(self, kind: str, content: bytes) -> bytes:
         delimiter = f"\r\n--{self.boundary}" if self._begun else f"--{self.boundary}"
         self._begun = True
-        return f"{delimiter}\r\ncontent-type:{kind}\r\n\r\n".encode("ascii") + content
+        return f"{delimiter}\r\ncontent-type: {kind}\r\n\r\n".encode("ascii") + content
 
     def _end(self) -> bytes:
         return f"\r\n--{self.boundary}--\r\n".encode("ascii")
