@@ -94,6 +94,8 @@ def in_words(problem: SigningFailed) -> str:
     if isinstance(problem, PinWrong):
         if problem.tries_left is None:
             return _("That PIN is not right. After five wrong PINs the key is locked for fifteen minutes.")
+        if problem.tries_left < 1:
+            return _("A wrong PIN was typed too often. Your signing key is locked; try again in fifteen minutes.")
         left = ngettext(
             "You have %(count)d try left before the key is locked.",
             "You have %(count)d tries left before the key is locked.",
