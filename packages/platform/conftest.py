@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, time
 from pathlib import Path
@@ -204,7 +204,7 @@ def small_register(name: str, *, key: str, numbering: Numbering | None, fields: 
     )
 
 
-def make_small_country() -> Country:
+def build_small_country() -> Country:
     """A country of two organisations and two registers, just enough for the kernel and the registers."""
     number = text("Number")
     persons = small_register(
@@ -265,5 +265,11 @@ def make_small_country() -> Country:
 @pytest.fixture
 def small_country() -> Iterator[Country]:
     """The site of this test serves the small country instead of the template."""
-    with countries.using(make_small_country()) as country:
+    with countries.using(build_small_country()) as country:
         yield country
+
+
+@pytest.fixture(scope="session")
+def make_small_country() -> Callable[[], Country]:
+    """For tests of pure functions, which are given the country instead of serving it."""
+    return build_small_country

@@ -84,6 +84,13 @@ def test_a_record_is_read_by_its_key(call: Any) -> None:
     assert call("GET", f"{RECORDS}/{record['key']}").json() == record
 
 
+def test_reading_a_record_takes_two_statements(call: Any, django_assert_num_queries: Any) -> None:
+    key = made(call)["key"]
+    # SAVEPOINT and its release are the test's own: a site has a transaction there.
+    with django_assert_num_queries(4):
+        call("GET", f"{RECORDS}/{key}")
+
+
 def test_a_record_that_is_not_there_is_a_problem_with_a_remedy(call: Any) -> None:
     answer = call("GET", f"{RECORDS}/P999999")
     assert answer.status_code == 404

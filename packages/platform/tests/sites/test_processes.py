@@ -12,6 +12,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ import psycopg
 import pytest
 import yaml
 from saola_blueprint import load_country
+from saola_blueprint.schema import Register
 
 pytestmark = pytest.mark.system
 
@@ -27,6 +29,15 @@ COUNTRY = Path(__file__).parents[4] / "countries" / "template"
 SAOLA = str(Path(sys.executable).with_name("saola"))
 TOKEN = "token-of-the-own-gateway"
 MEGABYTES = 1024 * 1024
+
+
+SERVICE = {
+    "X_Saola_Gateway_Token": TOKEN,
+    "X_Road_Client": "EX-DEMO/GOV/A/b",
+    "X_Road_Id": "1",
+    "Saola_Purpose": "test",
+    "Saola_Legal_Ground": "test",
+}
 
 
 def free_port() -> int:
@@ -119,7 +130,7 @@ class Site:
 @pytest.fixture
 def register_site(tmp_path: Path, database_url: str) -> Iterator[Site]:
     """A site with the first register of the country."""
-    register = next(iter(load_country(COUNTRY).registers.values()))
+    register = numbered_register()
     site = Site(
         folder=tmp_path,
         database=database_url,
@@ -129,6 +140,20 @@ def register_site(tmp_path: Path, database_url: str) -> Iterator[Site]:
     )
     yield site
     site.end()
+
+
+def numbered_register() -> Register:
+    """A register of the country that gives the keys itself."""
+    return next(one for one in load_country(COUNTRY).registers.values() if one.numbering)
+
+
+def an_entry(register: Register) -> dict[str, Any]:
+    """Data for each required field."""
+    plain = {"date": "2020-01-31", "integer": 1, "yes-no": True}
+    fields = [field for field in register.fields.values() if field.required and field.name != register.key]
+    return {
+        field.name: field.choices[0].value if field.choices else plain.get(field.type, "Example") for field in fields
+    }
 
 
 def memory(process: subprocess.Popen[bytes]) -> float:
@@ -145,7 +170,7 @@ def test_a_site_is_prepared_twice_serves_and_ends_cleanly(register_site: Site) -
     assert json.loads(register_site.get("/health")[1])["status"] == "ok"
     status, page = register_site.get("/")
     assert (status, b"<h1" in page) == (200, True)
-    register = yaml.safe_load(register_site.config.read_text())["registers"][0]
+    register = numbered_register().id
     assert register_site.get(f"/services/{register}/records/1")[0] == 401
     assert register_site.get(f"/services/{register}/openapi.json")[0] == 200
     assert memory(server) < 90
@@ -182,27 +207,55 @@ def test_a_body_in_chunks_reaches_a_service(register_site: Site) -> None:
     register_site.saola("init")
     register_site.start("run")
     until(lambda: register_site.get("/health")[0] == 200)
-    register = yaml.safe_load(register_site.config.read_text())["registers"][0]
-    headers = "".join(
-        f"{name}: {value}\r\n"
-        for name, value in {
-            "Host": f"localhost:{register_site.port}",
-            "X-Saola-Gateway-Token": TOKEN,
-            "X-Road-Client": "EX-DEMO/GOV/A/b",
-            "X-Road-Id": "1",
-            "Saola-Purpose": "test",
-            "Saola-Legal-Ground": "test",
-            "Idempotency-Key": "1",
-            "Transfer-Encoding": "chunked",
-            "Connection": "close",
-        }.items()
-    )
+    register = numbered_register().id
+    fields = {
+        "Host": f"localhost:{register_site.port}",
+        "Idempotency-Key": "1",
+        "Transfer-Encoding": "chunked",
+        "Connection": "close",
+        **{name.replace("_", "-"): value for name, value in SERVICE.items()},
+    }
+    headers = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
     with socket.create_connection(("127.0.0.1", register_site.port), timeout=20) as connection:
         connection.sendall(f"POST /services/{register}/records HTTP/1.1\r\n{headers}\r\n".encode())
         connection.sendall(b"b\r\n" + b'{"data": {}' + b"\r\n1\r\n}\r\n0\r\n\r\n")
         answer = b"".join(iter(lambda: connection.recv(65536), b""))
     # The body was read: it is its fields that are missing.
     assert b"register.data_refused" in answer, answer
+
+
+def test_nothing_is_lost_or_doubled_when_a_register_is_killed_while_writing(register_site: Site) -> None:
+    register_site.saola("init")
+    server = register_site.start("run")
+    until(lambda: register_site.get("/health")[0] == 200)
+    register = numbered_register()
+    body = json.dumps({"data": an_entry(register)}).encode()
+
+    def write(number: int) -> tuple[int, bytes]:
+        headers = {**SERVICE, "X_Road_Id": str(number), "Idempotency_Key": str(number)}
+        return register_site.get(f"/services/{register.id}/records", data=body, **headers)
+
+    def kill() -> None:
+        time.sleep(0.7)
+        # The worker process holds the requests; its parent would start another.
+        for number in (server.pid, *(child.pid for child in psutil.Process(server.pid).children(recursive=True))):
+            os.kill(number, signal.SIGKILL)
+
+    with ThreadPoolExecutor(5) as pool:
+        killing = pool.submit(kill)
+        first = list(pool.map(write, range(200)))
+        killing.result()
+    server.wait()
+    assert {status for status, _ in first} == {0, 201}, "it was killed in the middle"
+    register_site.start("run")
+    until(lambda: register_site.get("/health")[0] == 200)
+    with ThreadPoolExecutor(4) as pool:
+        second = list(pool.map(write, range(200)))
+    assert {status for status, _ in second} <= {200, 201}
+    for (status, before), (_, after) in zip(first, second, strict=True):
+        assert status == 0 or before == after, "what was answered stays as it was"
+    counts = "SELECT (SELECT count(*) FROM registers_record), (SELECT count(*) FROM registers_recordversion)"
+    assert register_site.query(counts) == [(200, 200)]
 
 
 def test_work_of_a_killed_worker_is_taken_up_again(register_site: Site) -> None:

@@ -33,13 +33,13 @@ class RecordView:
     data: Mapping[str, Any]
 
     def json(self) -> dict[str, Any]:
-        """As it travels."""
+        """As it travels; fields in one order, so that a repeated write is answered with the same bytes."""
         return {
             "register": self.register,
             "key": self.key,
             "version": self.version,
             "recorded_at": self.recorded_at.isoformat(),
-            "data": dict(self.data),
+            "data": dict(sorted(self.data.items())),
         }
 
 
