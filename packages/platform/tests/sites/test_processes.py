@@ -236,7 +236,7 @@ def test_nothing_is_lost_or_doubled_when_a_register_is_killed_while_writing(regi
         return register_site.get(f"/services/{register.id}/records", data=body, **headers)
 
     def kill() -> None:
-        time.sleep(0.7)
+        until(lambda: register_site.query("SELECT 1 FROM registers_record OFFSET 20"))
         # The worker process holds the requests; its parent would start another.
         for number in (server.pid, *(child.pid for child in psutil.Process(server.pid).children(recursive=True))):
             os.kill(number, signal.SIGKILL)
