@@ -80,6 +80,20 @@ def test_two_messages_cannot_be_read_as_one_with_an_attachment() -> None:
         hashchain.verify(result=batch.result, documents={HASH_CHAIN: forged}, inputs=parts)
 
 
+def test_a_body_cannot_be_shown_as_the_message_by_exchanging_names() -> None:
+    """Only digests and their order are signed: the chain with the two names exchanged leads to the same result."""
+    messages, batch = build([1, 0])
+    head, body = (part for part in messages[0] if isinstance(part, ContentPart))
+    swapped = batch.chains[0].replace(b"/message.xml", b"/other").replace(b"/attachment1", b"/message.xml")
+    chain = {HASH_CHAIN: swapped.replace(b"/other", b"/attachment1")}
+    forged: list[Part] = [ContentPart("/message.xml", body.content), ContentPart("/attachment1", head.content)]
+    with pytest.raises(HashChainInvalid) as refused:
+        hashchain.verify(result=batch.result, documents=chain, inputs=forged)
+    assert "order" in refused.value.detail
+    with pytest.raises(HashChainInvalid):
+        hashchain.verify(result=batch.result, documents=chain, inputs=forged[:1], allow_missing=True)
+
+
 def test_a_part_that_the_chain_does_not_name_is_refused() -> None:
     messages, batch = build([0, 1])
     with pytest.raises(HashChainInvalid) as refused:

@@ -141,7 +141,7 @@ def _der(token: bytes) -> bytes:
 def _check_coverage(
     case: _Case, document: SignedDocument
 ) -> tuple[list[Part], bytes | None, tuple[hashchain.Unverified, ...]]:
-    names = [reading.MESSAGE, *sorted(name for name in case.files if ATTACHMENT.fullmatch(name))]
+    names = [reading.MESSAGE, *sorted(filter(ATTACHMENT.fullmatch, case.files), key=lambda name: int(name[10:]))]
     parts: list[Part] = [ContentPart(f"/{name}", case.files[name]) for name in names]
     result = case.files.get(reading.SIG_RESULT) if document.refers_to(HASH_CHAIN_RESULT) else None
     missing = check_coverage(

@@ -55,7 +55,7 @@ def verify(
     allow_missing: bool = False,
     allow_transforms: bool = False,
 ) -> tuple[Unverified, ...]:
-    """Check that `result` covers every one of `inputs`; give the parts that are covered but missing.
+    """Check that `result` covers every one of `inputs`, in their order; give the covered but missing parts.
 
     `documents` holds chains and further parts by the URI that refers to them. Missing parts are
     refused unless `allow_missing` (evidence keeps no SOAP attachments). Raises HashChainInvalid,
@@ -69,6 +69,7 @@ def verify(
     unused = sorted(set(walk.inputs) - walk.used)
     if unused:
         raise HashChainInvalid(f"the hash chain does not refer to {', '.join(unused)}", code="hashchain_unused_inputs")
+    walk.require_order([part.name for part in inputs])
     return tuple(walk.unverified.values())
 
 
@@ -80,6 +81,7 @@ class _Walk:
     allow_transforms: bool
     used: set[str] = field(default_factory=set)
     unverified: dict[str, Unverified] = field(default_factory=dict)
+    met: list[str] = field(default_factory=list)
     _chains: dict[str, Steps] = field(default_factory=dict)
     _visits: int = 0
     _depth: int = 0
@@ -89,6 +91,17 @@ class _Walk:
         if isinstance(value, HashValue):
             return DigestValue(value.algorithm, value.value)
         return self._step(value, chain) if isinstance(value, StepRef) else self._data(value)
+
+    def require_order(self, names: Sequence[str]) -> None:
+        """Refuse a chain that exchanges the parts' roles.
+
+        The names in a chain are not signed, only the digests and their order. Were any order accepted,
+        a body that looks like a head could be shown as the message, and the head as its attachment.
+        """
+        if [name for name in dict.fromkeys(self.met) if name in self.inputs] != list(names) or (
+            names and self.met[0] != names[0]
+        ):
+            raise HashChainInvalid("the hash chain gives the parts in another order than they were signed in")
 
     def _step(self, reference: StepRef, chain: Steps) -> DigestValue:
         if reference.document:
@@ -111,6 +124,7 @@ class _Walk:
         return self._chains[uri]
 
     def _data(self, reference: DataRef) -> DigestValue:
+        self.met.append(reference.uri)
         part = self.inputs.get(reference.uri)
         if part is None and reference.uri in self.documents:
             part = ContentPart(reference.uri, self.documents[reference.uri])
