@@ -97,7 +97,11 @@ def test_the_services_own_error_is_an_answer(gateway: Gateway) -> None:
         ("server.serverproxy.service_failed.network_error", ExchangeUnavailable),
         ("Server.ServerProxy.service_failed.io_error", ExchangeUnavailable),
         ("server.clientproxy.network_error", ExchangeUnavailable),
+        ("server.serverproxy.service_failed.invalid_body", ExchangeRefused),
         ("server.clientproxy.global_conf_outdated", ExchangeUnavailable),
+        ("server.clientproxy.cannot_create_signature", ExchangeUnavailable),
+        ("server.serverproxy.ssl_authentication_failed.incorrect_validation_info", ExchangeUnavailable),
+        ("server.serverproxy.ssl_authentication_failed.incorrect_certificate", ExchangeRefused),
     ],
 )
 def test_a_fault_of_a_gateway_is_raised_with_its_detail(gateway: Gateway, code: str, expected: type) -> None:

@@ -175,7 +175,9 @@ async def test_redirects_are_passed_on_and_not_followed(exchange: Any) -> None:
 
 
 async def test_the_services_are_listed_and_described(exchange: Any) -> None:
-    async def description(_: web.BaseRequest) -> web.Response:
+    async def description(request: web.BaseRequest) -> web.Response:
+        assert request.headers["X-Saola-Gateway-Token"] == "a-token-for-the-service"
+        assert request.headers["X-Road-Client"] == exchange.consumer.client
         return web.json_response({"openapi": "3.0.0", "servers": [{"url": "http://inside"}], "paths": {}})
 
     service = f"{exchange.provider.client}/listMethods"

@@ -21,15 +21,18 @@ from .calls import NO_QUERY, EvidenceKind, ExchangeResponse
 from .errors import CallFailed, ExchangeRefused, ExchangeUnavailable
 
 MAX_ANSWER = 64 * 1024 * 1024
+# Faults of servers that pass by themselves: repeating the call later may succeed.
 PASSING_FAULTS = frozenset(
     {
         "network_error",
         "io_error",
+        "timeout",
         "maintenance_mode",
         "global_conf_outdated",
         "logging_failed",
-        "timeout",
-        "service_unavailable",
+        "cannot_create_signature",
+        "incorrect_validation_info",
+        "internal_error",
     }
 )
 
@@ -196,6 +199,7 @@ def _fault(*, header: str, content: bytes, message_id: str) -> CallFailed:
     except (ValueError, AttributeError):
         message, detail = "the gateway refused without saying why", ""
     words = header.lower().split(".")
-    passing = words[0] == "server" and ("service_failed" in words or words[-1] in PASSING_FAULTS)
+    failed = "service_failed" in words and not words[-1].startswith("invalid_")
+    passing = words[0] == "server" and (failed or words[-1] in PASSING_FAULTS)
     kind = ExchangeUnavailable if passing else ExchangeRefused
     return kind(code=header, message=message, detail=detail, message_id=message_id)

@@ -14,13 +14,14 @@ from lxml import etree
 
 from saola_exchange.globalconf import ConfigurationView
 from saola_exchange.globalconf.parameters import Member
+from saola_exchange.protocol.headers import without
 from saola_exchange.protocol.identifiers import ClientId, ServiceId
 from saola_exchange.protocol.rest import RestRequest
 
 from .configuration import Limits, Service
 from .errors import ServiceFailed, UnknownService
 from .rights import IsMember, allowed_endpoints
-from .services import ServiceAnswer, fetch_description
+from .services import ServiceAnswer, fetch_description, service_headers
 
 LIST_METHODS, ALLOWED_METHODS, GET_OPENAPI = "listMethods", "allowedMethods", "getOpenAPI"
 METADATA_SERVICES = frozenset({LIST_METHODS, ALLOWED_METHODS, GET_OPENAPI})
@@ -54,10 +55,11 @@ class Metadata:
         found = [service for service in self._of(request.service.client) if [service.id.service] == codes]
         if not found or found[0].openapi is None:
             raise UnknownService("there is no service with that serviceCode, or it has no description")
-        token = found[0].token
-        headers = {} if token is None else {"X-Saola-Gateway-Token": token}
         kind, content = await fetch_description(
-            session=self.session, url=found[0].openapi, limits=self.limits, headers=headers
+            session=self.session,
+            url=found[0].openapi,
+            limits=self.limits,
+            headers=without(service_headers(service=found[0], request=request), {"accept-encoding"}),
         )
         return ServiceAnswer(200, "OK", (("Content-Type", kind),), anonymous_description(content))
 

@@ -137,7 +137,12 @@ async def _listen(gateway: Gateway, stack: AsyncExitStack) -> None:
 
 
 async def _open(stack: AsyncExitStack, handler: Handler, address: Address, tls: ssl.SSLContext | None = None) -> None:
-    runner = web.ServerRunner(web.Server(handler, access_log=None), shutdown_timeout=FINISHING)
+    async def answer(request: web.BaseRequest) -> web.StreamResponse:
+        response = await handler(request)
+        response.headers.setdefault("Server", "saola")  # which libraries run here is nobody's business
+        return response
+
+    runner = web.ServerRunner(web.Server(answer, access_log=None), shutdown_timeout=FINISHING)
     await runner.setup()
     stack.push_async_callback(runner.cleanup)
     try:

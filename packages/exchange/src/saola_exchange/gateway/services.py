@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import socket
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 from urllib.parse import quote
@@ -120,7 +119,7 @@ def service_headers(*, service: Service, request: RestRequest) -> list[tuple[str
 
 
 async def fetch_description(
-    *, session: aiohttp.ClientSession, url: str, limits: Limits, headers: Mapping[str, str]
+    *, session: aiohttp.ClientSession, url: str, limits: Limits, headers: Headers
 ) -> tuple[str, bytes]:
     """The content type and the bytes of a service's description. Raises ServiceFailed."""
     try:
