@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -15,20 +15,54 @@ from saola_blueprint.loader.yaml_lines import Entries, Items, Scalar, Unreadable
 from saola_blueprint.schema.places import Place
 from saola_blueprint.schema.procedures import CHANNELS
 
-GIVEN = ("answers", "applicant", "lookups", "kept", "dossier", "authority")
-THEN = (
-    "due",
-    "problems",
-    "problems_include",
-    "problems_exclude",
-    "fees",
-    "documents",
-    "lookups",
-    "operation",
-    "data",
-    "key",
-    "dossier_code",
-)
+Shape = Callable[[Any], bool]
+
+
+def _is_mapping(value: Any) -> bool:
+    return isinstance(value, dict)
+
+
+def _is_text(value: Any) -> bool:
+    return value is None or isinstance(value, str)
+
+
+def _are_texts(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(one, str) for one in value)
+
+
+def _are_mappings(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(one, dict) for one in value)
+
+
+def _are_records(value: Any) -> bool:
+    return isinstance(value, dict) and all(one is None or isinstance(one, dict) for one in value.values())
+
+
+def _is_number_given(value: Any) -> bool:
+    return isinstance(value, dict) and set(value) == {"sequence", "is"} and str(value["sequence"]).isdecimal()
+
+
+GIVEN: Mapping[str, Shape] = {
+    "answers": _is_mapping,
+    "applicant": _is_mapping,
+    "lookups": _are_records,
+    "kept": _is_mapping,
+    "dossier": _is_mapping,
+    "authority": _is_mapping,
+}
+THEN: Mapping[str, Shape] = {
+    "due": _is_text,
+    "problems": _are_mappings,
+    "problems_include": _are_mappings,
+    "problems_exclude": _are_mappings,
+    "fees": _is_mapping,
+    "documents": _are_texts,
+    "lookups": _are_mappings,
+    "operation": _is_text,
+    "data": _is_mapping,
+    "key": _is_number_given,
+    "dossier_code": _is_number_given,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,14 +129,20 @@ def _moment(record: Record, key: str, zone: ZoneInfo) -> datetime | None:
         return None
 
 
-def _group(record: Record, key: str, allowed: tuple[str, ...], types: Mapping[str, str]) -> Mapping[str, Any]:
+def _group(record: Record, key: str, shapes: Mapping[str, Shape], types: Mapping[str, str]) -> Mapping[str, Any]:
     found: dict[str, Any] = {}
     for name, value in record.raw_named(key):
-        if name not in allowed:
+        plain = _answers(value, types) if name == "answers" else _plain(value)
+        if name not in shapes:
             record.findings.add(
-                value.place, "case.word_unknown", f"{name!r} is not known in a case", f"Use: {', '.join(allowed)}."
+                value.place, "case.word_unknown", f"{name!r} is not known in a case", f"Use: {', '.join(shapes)}."
             )
-        found[name] = _answers(value, types) if name == "answers" else _plain(value)
+        elif not shapes[name](plain):
+            record.wrong(
+                value.place, f"{name!r} is not written like this", "Compare docs/reference/blueprint.md, Cases."
+            )
+        else:
+            found[name] = plain
     return found
 
 
@@ -113,9 +153,11 @@ def _answers(value: Value, types: Mapping[str, str]) -> dict[str, Any]:
 
 def _typed(value: Any, type_of_field: str | None) -> Any:
     """The answer as it travels in JSON; what does not fit its type stays text, for the validation to refuse."""
+    if not isinstance(value, str):
+        return value
     if type_of_field == "yes-no" and value in {"true", "false"}:
         return value == "true"
-    if type_of_field == "integer" and isinstance(value, str) and value.lstrip("-").isdecimal():
+    if type_of_field == "integer" and value.lstrip("-").isdecimal():
         return int(value)
     return value
 

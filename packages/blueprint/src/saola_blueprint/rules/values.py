@@ -54,7 +54,7 @@ def resolve(source: Source, *, facts: Facts, rules: Rulebook, on: date) -> Any:
             return value_at(source.path, facts)
         case FromPath():
             value = value_at("answers." + source.path.partition(".")[2], facts)
-            return (source.labels or {}).get(value, value)
+            return (source.labels or {}).get(value, value) if isinstance(value, str) else value
         case FromRule():
             arguments = {name: resolve(one, facts=facts, rules=rules, on=on) for name, one in source.arguments.items()}
             return plain(rules.call(source.rule, on=on, **arguments))
