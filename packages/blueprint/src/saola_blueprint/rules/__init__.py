@@ -7,6 +7,7 @@ from saola_blueprint.rules.lookups import (
     LookupRequest,
     documents_needed,
     lookups_to_make,
+    paths_of,
     prefilled_answers,
     purpose_of,
 )
@@ -29,6 +30,7 @@ __all__ = [
     "lookups_to_make",
     "notice_text",
     "parameters_on",
+    "paths_of",
     "prefilled_answers",
     "purpose_of",
     "register_key",
