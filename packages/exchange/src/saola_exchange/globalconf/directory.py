@@ -8,22 +8,20 @@ from __future__ import annotations
 
 import base64
 import binascii
-import hashlib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from cryptography import x509
 from saola_trust import certificates as x509_tools
 from saola_trust.errors import TrustError
-from saola_trust.keystore import Signer
 from saola_trust.signatures import xmldsig
 
 from saola_exchange.globalconf import xmlconf
 from saola_exchange.globalconf.errors import ConfigurationInvalid, ConfigurationOutdated
 from saola_exchange.globalconf.mime import MimePart, read_multipart, read_part
-from saola_exchange.protocol.parts import DIGESTS, SHA512, UnsupportedDigest, digest
+from saola_exchange.protocol.parts import DIGESTS, UnsupportedDigest, digest
 
 PRIVATE, SHARED = "PRIVATE-PARAMETERS", "SHARED-PARAMETERS"
 MAXIMUM_SIZE = 1024 * 1024
@@ -129,56 +127,6 @@ def verify_file(listed: ListedFile, content: bytes) -> None:
             f"{listed.location} is not the file that was signed: its digest differs",
             code="global_conf_part_downloaded_file_integrity_failure",
         )
-
-
-def build_directory(
-    *,
-    files: Sequence[tuple[str, str, bytes]],
-    instance: str,
-    expires: datetime,
-    signer: Signer,
-    boundaries: tuple[str, str],
-    version: int = 6,
-) -> bytes:
-    """A signed directory of `files`, each (identifier, location, content); `boundaries` are (outer, inner)."""
-    outer, inner = boundaries
-    lines = [f"--{inner}", f"Expire-date: {xmlconf.write_time(expires)}", f"Version: {version}", ""]
-    for identifier, location, content in files:
-        lines += [
-            f"--{inner}",
-            "Content-type: application/octet-stream",
-            "Content-transfer-encoding: base64",
-            f"Content-identifier: {identifier}; instance='{instance}'",
-            f"Content-location: {location}",
-            f"Hash-algorithm-id: {SHA512}",
-            "",
-            base64.b64encode(hashlib.sha512(content).digest()).decode("ascii"),
-        ]
-    signed = "\r\n".join([*lines, f"--{inner}--", ""]).encode()
-    algorithm = x509_tools.algorithm_for_key(x509_tools.public_key_of(signer.certificate), hash_name="SHA-512")
-    signature = base64.b64encode(signer.sign(signed, algorithm=algorithm)).decode("ascii")
-    own_hash = hashlib.sha512(x509_tools.certificate_der(signer.certificate)).digest()
-    head = [
-        f"Content-Type: multipart/related; charset=UTF-8; boundary={outer}",
-        "",
-        f"--{outer}",
-        f"Content-Type: multipart/mixed; charset=UTF-8; boundary={inner}",
-        "",
-        "",
-    ]
-    tail = [
-        "",
-        f"--{outer}",
-        "Content-Type: application/octet-stream",
-        "Content-Transfer-Encoding: base64",
-        f"Signature-Algorithm-Id: {xmldsig.address_of(algorithm)}",
-        f'Verification-certificate-hash: {base64.b64encode(own_hash).decode("ascii")}; hash-algorithm-id="{SHA512}"',
-        "",
-        signature,
-        f"--{outer}--",
-        "",
-    ]
-    return "\r\n".join(head).encode() + signed + "\r\n".join(tail).encode()
 
 
 def _certificate_of(directory: Directory, certificates: Iterable[x509.Certificate]) -> x509.Certificate:

@@ -178,8 +178,7 @@ def _status(
 
 
 def _profile_of(view: ConfigurationView, certificate: x509.Certificate, instance: str) -> str:
-    """The naming convention of the service that issued the certificate; judged by the issuer's name
-    as well, so that a wrong signature is reported as such later and not as an unknown issuer."""
+    """The naming convention of the service that issued the certificate. Raises CertificateRefused."""
     found = view.authority_of(certificate, instance=instance)
     if found is not None:
         return found[0].profile

@@ -11,7 +11,8 @@ from pathlib import Path
 from saola_trust.certificates import certificate_der
 
 from saola_exchange.globalconf.anchor import AnchorSource, build_anchor
-from saola_exchange.globalconf.directory import PRIVATE, SHARED, build_directory
+from saola_exchange.globalconf.directory import PRIVATE, SHARED
+from saola_exchange.globalconf.signing import build_directory
 from saola_exchange.globalconf.writing import write_private, write_shared
 from saola_exchange.registry.keys import SigningKeys
 from saola_exchange.registry.settings import Settings
