@@ -78,3 +78,10 @@ def test_a_page_that_is_not_there_says_so_with_a_reference_number(browser, db):
     assert response.status_code == 404
     assert b"Page not found" in response.content
     assert b"reference number" in response.content
+
+
+def test_whoever_sat_here_before_leaves_nothing_behind(portal, another_person, become):
+    portal.browser.post("/passkeys/options", data="{}", content_type="application/json")
+    assert "passkey_register" in portal.browser.session
+    become(portal.browser, another_person)
+    assert "passkey_register" not in portal.browser.session

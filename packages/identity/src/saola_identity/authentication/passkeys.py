@@ -132,10 +132,18 @@ def authenticate(*, party: RelyingParty, credential: dict[str, Any], challenge: 
         )
     except (WebAuthnException, ValueError, KeyError, TypeError) as exc:
         raise SignInFailed("the browser's answer does not hold") from exc
+    _check_owner(key, credential)
     key.sign_count = found.new_sign_count
     key.last_used_at = at
     key.save(update_fields=["sign_count", "last_used_at"])
     return key
+
+
+def _check_owner(key: Passkey, credential: dict[str, Any]) -> None:
+    """WebAuthn §7.2 step 6: the person whom the device means is the one whose passkey it is."""
+    handle = credential["response"].get("userHandle")
+    if handle and webauthn.base64url_to_bytes(str(handle)) != key.account.pk.bytes:
+        raise SignInFailed("this passkey belongs to another person")
 
 
 def level_of(key: Passkey) -> Level:

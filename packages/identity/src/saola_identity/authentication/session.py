@@ -11,11 +11,13 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.http import HttpRequest
+from django.middleware.csrf import rotate_token
 
 from saola_identity import clock
 from saola_identity.accounts.api import Account, Level, account_of, record
 
 KEY: Final = "signed_in"
+SURVIVES: Final = ("authorizations", "asking")
 IDLE: Final = timedelta(hours=1)
 LONGEST: Final = timedelta(hours=8)
 NOTED_EVERY: Final = timedelta(minutes=1)
@@ -42,11 +44,15 @@ class SignIn:
 
 
 def sign_in(*, request: HttpRequest, account: Account, acr: Level, amr: tuple[str, ...]) -> SignIn:
-    """Sign a person in to this browser. What was begun before (an authorisation under way) is kept."""
+    """Sign a person in to this browser. Only what was begun on the way here (an authorisation) is kept."""
     now = clock.now()
     found = SignIn(str(account.pk), now, now, acr, amr)
-    request.session.cycle_key()
+    kept = {key: request.session[key] for key in SURVIVES if key in request.session}
+    # Whoever sat here before leaves nothing behind, and the browser gets a new session key and form token.
+    request.session.flush()
+    request.session.update(kept)
     request.session[KEY] = _to_session(found)
+    rotate_token(request)
     record(kind="signed-in", account=account, at=now, detail={"acr": acr, "amr": list(amr)})
     return found
 

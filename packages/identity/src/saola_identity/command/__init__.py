@@ -58,6 +58,7 @@ def prepare(config: Path) -> int:
 
     call_command("migrate", interactive=False, verbosity=0)
     call_command("collectstatic", interactive=False, verbosity=0)
+    call_command("clearsessions")
     if configuration.people_file is not None:
         _people(configuration.people_file)
     return 0
