@@ -5,10 +5,12 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, load_der_private_key
 
 from saola_trust.errors import KeyUnavailable, MalformedCertificate
@@ -19,6 +21,7 @@ PrivateKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 PEM_CERTIFICATE = re.compile(rb"-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END CERTIFICATE-----")
 PEM_KEY = re.compile(rb"-----BEGIN ((?:EC |RSA )?PRIVATE KEY)-----([A-Za-z0-9+/=\s]+)-----END \1-----")
 LARGEST = 64 * 1024
+SHA1_ENDS = datetime(2017, 1, 1, tzinfo=UTC)
 
 
 def load_certificate(data: bytes) -> x509.Certificate:
@@ -88,16 +91,34 @@ def public_key_of(certificate: x509.Certificate) -> PublicKey:
 
 
 def issued_by(certificate: x509.Certificate, issuers: Sequence[x509.Certificate]) -> x509.Certificate | None:
-    """The first of the issuers whose name fits and whose key verifies the certificate's signature, or None."""
+    """The first of the issuers whose name fits and whose key verifies the certificate's signature, or None.
+
+    A certificate signed over SHA-1 counts only when it was issued before 2017, when forging one became
+    practical: evidence of that time has no other.
+    """
     for issuer in issuers:
-        if certificate.issuer != issuer.subject:
-            continue
-        try:
-            certificate.verify_directly_issued_by(issuer)
-        except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
-            continue
-        return issuer
+        if certificate.issuer == issuer.subject and _signed_by(certificate, issuer):
+            return issuer
     return None
+
+
+def _signed_by(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
+    try:
+        if isinstance(certificate.signature_hash_algorithm, hashes.SHA1):
+            return _signed_over_sha1(certificate, issuer)
+        certificate.verify_directly_issued_by(issuer)
+    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
+        return False
+    return True
+
+
+def _signed_over_sha1(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
+    key = issuer.public_key()
+    if certificate.not_valid_before_utc >= SHA1_ENDS or not isinstance(key, rsa.RSAPublicKey):
+        return False
+    weak = hashes.SHA1()  # noqa: S303 - see `issued_by`
+    key.verify(certificate.signature, certificate.tbs_certificate_bytes, padding.PKCS1v15(), weak)
+    return True
 
 
 def certificate_pem(certificate: x509.Certificate) -> str:

@@ -33,8 +33,8 @@ class Container:
 def read_asice(data: bytes, limits: Limits | None = None) -> Container:
     """Unpack; nothing is verified. Raises MalformedContainer: damaged, hostile, too large, not ASiC-E."""
     files = _unpack(data, limits or Limits())
-    if next(iter(files), "") != "mimetype":
-        raise MalformedContainer("the first file of the container is not its mimetype")
+    if "mimetype" not in files:
+        raise MalformedContainer("the container lacks its mimetype")
     kind = files.pop("mimetype").removeprefix(b"\xef\xbb\xbf").strip()
     if kind != MIMETYPE.encode():
         raise MalformedContainer(f"the container says that it is {kind[:60].decode('ascii', 'replace')!r}")

@@ -13,7 +13,7 @@ from saola_trust.signatures import XadesSignature, read_signatures
 from saola_trust.signatures.reading import check_signed_properties, check_value
 from saola_trust.signatures.xmldsig import check_reference, referenced_bytes
 from saola_trust.trustlist import TrustedServices
-from saola_trust.validation import Evidence, Refused, Report, SignatureReport, judge, overall
+from saola_trust.validation import Evidence, Refused, Report, SignatureReport, judge, overall, time_marks
 
 
 def validate(data: bytes, *, trusted: TrustedServices, at: datetime, limits: Limits | None = None) -> Report:
@@ -61,7 +61,8 @@ def _signature(
 
 def _evidence(signature: XadesSignature) -> Evidence:
     stamps = [(stamp.token, stamp.covered) for stamp in signature.stamps]
-    return Evidence(signature.certificate, stamps, signature.ocsp_responses, signature.certificates)
+    marked = signature.value if signature.policy == time_marks.POLICY else None
+    return Evidence(signature.certificate, stamps, signature.ocsp_responses, signature.certificates, marked)
 
 
 def check_coverage(signature: XadesSignature, container: Container) -> None:

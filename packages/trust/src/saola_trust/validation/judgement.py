@@ -20,18 +20,23 @@ from saola_trust.revocation import RevocationStatus, verify_response
 from saola_trust.timestamps import Timestamp, read_token, verify
 from saola_trust.trustlist import TrustedServices
 from saola_trust.validation.report import Level, Refused
+from saola_trust.validation.time_marks import marked_at
 
 CLOCK_SKEW = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What lies beside a signature: stamps as (token, bytes covered), OCSP answers, and helper certificates."""
+    """What lies beside a signature: stamps as (token, bytes covered), OCSP answers, and helper certificates.
+
+    `marked_value` is the signature value when the signature's policy is that of time marks, else None.
+    """
 
     certificate: x509.Certificate
     stamps: Sequence[tuple[bytes, bytes]]
     ocsp_responses: Sequence[bytes]
     certificates: Sequence[x509.Certificate]
+    marked_value: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +57,12 @@ def judge(evidence: Evidence, *, trusted: TrustedServices, at: datetime) -> Judg
         raise Refused(exc.code, exc.detail) from exc
     if not may_sign_documents(certificate):
         raise Refused("key_usage", "the certificate is not for signing documents (no nonRepudiation)")
-    stamp = _stamp(evidence, trusted=trusted, at=at)
-    issuer = _issuer(evidence, trusted=trusted, at=stamp.at)
-    if not certificate.not_valid_before_utc <= stamp.at <= certificate.not_valid_after_utc:
+    signed_at = _signed_at(evidence, trusted=trusted, at=at)
+    issuer = _issuer(evidence, trusted=trusted, at=signed_at)
+    if not certificate.not_valid_before_utc <= signed_at <= certificate.not_valid_after_utc:
         raise Refused("certificate_not_in_force", "the signer's certificate was not in force at the time of signing")
-    _not_revoked(evidence, issuer=issuer, trusted=trusted, stamp=stamp)
-    return Judged(stamp.at, "LT", is_qualified(certificate))
+    _not_revoked(evidence, issuer=issuer, trusted=trusted, signed_at=signed_at)
+    return Judged(signed_at, "LT", is_qualified(certificate))
 
 
 def is_qualified(certificate: x509.Certificate) -> bool:
@@ -75,14 +80,16 @@ def _dotted(identifier: str) -> bytes:
     return bytes(core.ObjectIdentifier(identifier).dump())
 
 
-def _stamp(evidence: Evidence, *, trusted: TrustedServices, at: datetime) -> Timestamp:
-    if not evidence.stamps:
+def _signed_at(evidence: Evidence, *, trusted: TrustedServices, at: datetime) -> datetime:
+    if evidence.stamps:
+        proved = min(_one_stamp(token, covered, trusted).at for token, covered in evidence.stamps)
+    elif evidence.marked_value is not None:
+        proved = marked_at(evidence.marked_value, evidence.ocsp_responses)
+    else:
         raise Refused("no_timestamp", "there is no time stamp: the signature is only of level B")
-    found = [_one_stamp(token, covered, trusted) for token, covered in evidence.stamps]
-    earliest = min(found, key=lambda stamp: stamp.at)
-    if earliest.at > at + CLOCK_SKEW:
+    if proved > at + CLOCK_SKEW:
         raise Refused("timestamp_in_future", "the time stamp is from the future")
-    return earliest
+    return proved
 
 
 def _one_stamp(token: bytes, covered: bytes, trusted: TrustedServices) -> Timestamp:
@@ -106,7 +113,9 @@ def _issuer(evidence: Evidence, *, trusted: TrustedServices, at: datetime) -> x5
     return path[0]
 
 
-def _not_revoked(evidence: Evidence, *, issuer: x509.Certificate, trusted: TrustedServices, stamp: Timestamp) -> None:
+def _not_revoked(
+    evidence: Evidence, *, issuer: x509.Certificate, trusted: TrustedServices, signed_at: datetime
+) -> None:
     if not evidence.ocsp_responses:
         raise Refused("no_revocation_proof", "there is no OCSP answer: the signature is only of level T")
     reasons: list[TrustError] = []
@@ -116,18 +125,18 @@ def _not_revoked(evidence: Evidence, *, issuer: x509.Certificate, trusted: Trust
                 response,
                 certificate=evidence.certificate,
                 issuer=issuer,
-                responders=trusted.granted("ocsp", at=stamp.at),
+                responders=trusted.granted("ocsp", at=signed_at),
             )
         except TrustError as exc:
             reasons.append(exc)
             continue
-        return _believe(status, stamp)
+        return _believe(status, signed_at)
     worst = next((r for r in reasons if isinstance(r, AlgorithmRefused)), reasons[0])
     raise Refused(worst.code, worst.detail)
 
 
-def _believe(status: RevocationStatus, stamp: Timestamp) -> None:
+def _believe(status: RevocationStatus, signed_at: datetime) -> None:
     if not status.good:
         raise Refused(f"certificate_{status.state}", f"the signer's certificate was {status.state} when it signed")
-    if status.produced_at < stamp.at - timedelta(seconds=1):
+    if status.produced_at < signed_at - timedelta(seconds=1):
         raise Refused("revocation_proof_too_old", "the OCSP answer is older than the time stamp")
