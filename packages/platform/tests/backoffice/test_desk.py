@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -30,7 +31,8 @@ def test_the_queue_names_person_task_and_deadline(desk: Desk) -> None:
     assert desk.dossier.code in page
     assert "An Officer" in page
     assert 'data-colour="green"' in page
-    assert "On time: 6 working hours left" in page
+    assert "On time" in page
+    assert "6 working hours left" in page
 
 
 @pytest.mark.parametrize(
@@ -59,7 +61,7 @@ def test_the_queue_takes_the_same_number_of_queries_for_many_dossiers(
 
 
 def test_a_deadline_that_is_near_or_over_is_said_in_words_too(desk: Desk) -> None:
-    for hours, words in ((6, "Due soon"), (30, "Overdue by")):
+    for hours, words in ((6, "Due soon"), (30, "Overdue")):
         with clock.fixed(NOW + timedelta(hours=hours)):
             from .desk import browser_of
 
@@ -180,3 +182,13 @@ def test_text_that_people_typed_is_never_markup(desk: Desk) -> None:
     page = desk.page(desk.leader)
     assert "<script>alert(1)" not in page
     assert "&lt;script&gt;alert(1)" in page
+
+
+def test_the_progress_shows_the_usual_way_and_the_turns_taken_beside_it(desk: Desk) -> None:
+    def shown() -> list[tuple[str, str]]:
+        return re.findall(r'data-node="([^"]+)" data-state="([^"]+)"', desk.page(desk.officer))
+
+    assert [node for node, _ in shown()][:3] == ["examine", "reserve-number", "render-certificate"]
+    assert shown()[0] == ("examine", "current")
+    desk.send(desk.officer, "refuse", reason="No.")
+    assert shown() == [("examine", "done"), ("approve-refusal", "current")]

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.utils import formats
 from django.utils.translation import gettext as _
 from saola_blueprint.schema import Field
 
-from saola_platform.backoffice.presenting.deadlines import moment
+from saola_platform.backoffice.presenting.deadlines import day, moment
 from saola_platform.cases.api import Dossier, procedure_of
 from saola_platform.kernel.country import country
 
@@ -79,7 +78,7 @@ def in_words(field: Field, value: Any, *, language: str) -> str:
             return choice.label.in_(language)
     if field.type == "date" and isinstance(value, str):
         try:
-            return str(formats.date_format(date.fromisoformat(value), "SHORT_DATE_FORMAT"))
+            return day(date.fromisoformat(value))
         except ValueError:
             return value
     return str(value)

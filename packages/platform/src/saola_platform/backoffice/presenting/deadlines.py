@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django.utils import formats
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from saola_platform.cases.api import Deadline
 from saola_platform.kernel.country import country
@@ -19,9 +19,10 @@ SIGNS = {"green": "●", "amber": "▲", "red": "■", "paused": "❚❚", "done
 
 @dataclass(frozen=True, slots=True)
 class ShownDeadline:
-    """`words` say how it stands, `due` when it is due, `sign` and `tag` are for the eye."""
+    """`words` say how it stands, `left` how much, `due` when it is due; `sign` and `tag` are for the eye."""
 
     words: str
+    left: str
     due: str
     sign: str
     tag: str
@@ -32,6 +33,7 @@ def shown(deadline: Deadline) -> ShownDeadline:
     """A deadline for a page."""
     return ShownDeadline(
         words=_words(deadline),
+        left=_left(deadline),
         due=moment(deadline.due_at) if deadline.due_at and deadline.colour != "done" else "",
         sign=SIGNS[deadline.colour],
         tag=TAGS[deadline.colour],
@@ -42,7 +44,13 @@ def shown(deadline: Deadline) -> ShownDeadline:
 def moment(at: datetime) -> str:
     """A moment in the country's time: hour and date."""
     local = at.astimezone(ZoneInfo(country().timezone))
-    return f"{local:%H:%M}, {formats.date_format(local.date(), 'SHORT_DATE_FORMAT')}"
+    return f"{local:%H:%M}, {day(local.date())}"
+
+
+def day(date: date) -> str:
+    """A date as people write it in the language of the page."""
+    # The order of day, month and year is the language's; its format is translated like a word.
+    return str(formats.date_format(date, pgettext("date format", "j M Y")))
 
 
 def hours(amount: float) -> str:
@@ -55,17 +63,19 @@ def hours(amount: float) -> str:
 
 
 def _words(deadline: Deadline) -> str:
-    left = deadline.remaining_hours
-    match deadline.colour:
-        case "done":
-            return _("Finished")
-        case "paused" if left is not None:
-            return _("Clock stands, %(time)s left") % {"time": hours(max(left, 0))}
-        case "paused":
-            return _("Clock stands")
-        case "red":
-            return _("Overdue by %(time)s") % {"time": hours(-(left or 0))}
-        case "amber":
-            return _("Due soon: %(time)s left") % {"time": hours(left or 0)}
-        case _:
-            return _("On time: %(time)s left") % {"time": hours(left or 0)}
+    words = {
+        "done": _("Finished"),
+        "paused": _("Clock stands"),
+        "red": _("Overdue"),
+        "amber": _("Due soon"),
+        "green": _("On time"),
+    }
+    return words[deadline.colour]
+
+
+def _left(deadline: Deadline) -> str:
+    if deadline.remaining_hours is None:
+        return ""
+    if deadline.colour == "red":
+        return _("by %(time)s") % {"time": hours(-deadline.remaining_hours)}
+    return _("%(time)s left") % {"time": hours(max(deadline.remaining_hours, 0))}

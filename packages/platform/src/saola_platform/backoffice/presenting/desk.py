@@ -101,25 +101,44 @@ def _outcomes_that_stop_the_clock(dossier: Dossier, step: Step) -> set[str]:
 
 
 def stages(dossier: Dossier, *, language: str) -> list[Stage]:
-    """The tasks of the process in their order: done, current, or still to come."""
+    """The usual way of the process, with what happened beside it: done, current, or still to come."""
     steps = history(dossier)
-    open_nodes = {one.node for one in steps if one.closed_at is None}
-    last = {one.node: one for one in steps}
-    found: list[Stage] = []
-    for node in model_of(dossier).nodes:
-        if node.kind not in {"userTask", "serviceTask"} or _beside_the_way(dossier, node.id, last):
-            continue
-        state = "current" if node.id in open_nodes else "done" if node.id in last else "waiting"
-        title = _title(dossier, node.id, node.name, language)
-        found.append(Stage(node.id, title, state, role_name(node.role, language=language)))
-    return found
+    model, last = model_of(dossier), {one.node: one for one in steps}
+    current = {one.node for one in steps if one.closed_at is None}
+    usual = _usual_way(dossier)
+    # Beside the usual way, or at the end, nobody can say that the rest of it is still to come.
+    open_ended = dossier.ended_at is None and current <= {*usual, *_pausing(dossier)}
+    order = [node for node in usual if node in last or open_ended]
+    for before, step in zip([None, *steps], steps, strict=False):
+        if step.node not in order:
+            order.insert(order.index(before.node) + 1 if before else 0, step.node)
+    return [
+        Stage(
+            node=node,
+            title=_title(dossier, node, model.node(node).name, language),
+            state="current" if node in current else "done" if node in last else "waiting",
+            who=role_name(model.node(node).role, language=language),
+        )
+        for node in order
+    ]
 
 
-def _beside_the_way(dossier: Dossier, node: str, last: dict[str, Step]) -> bool:
-    """Waiting for the applicant, or a way that an ended case did not take, is shown only when it happened."""
-    task = procedure_of(dossier).tasks.get(node)
-    aside = task is not None and task.pauses_clock
-    return node not in last and (aside or dossier.ended_at is not None)
+def _usual_way(dossier: Dossier) -> list[str]:
+    """The tasks in the order in which they come when each person chooses the first outcome offered."""
+    model, tasks = model_of(dossier), procedure_of(dossier).tasks
+    nodes = {node.id: node for node in model.nodes}
+    way: list[str] = []
+    current = next((node for node in model.nodes if node.kind == "startEvent"), None)
+    while current is not None and current.id not in way:
+        way.append(current.id)
+        first = tasks[current.id].outcomes[0].id if current.id in tasks and tasks[current.id].outcomes else ""
+        target = dict(current.branches).get(first) or next(iter(current.targets), "")
+        current = nodes.get(target)
+    return [node for node in way if nodes[node].kind in {"userTask", "serviceTask"}]
+
+
+def _pausing(dossier: Dossier) -> set[str]:
+    return {node for node, task in procedure_of(dossier).tasks.items() if task.pauses_clock}
 
 
 def step_words(step: Step, *, language: str) -> str:

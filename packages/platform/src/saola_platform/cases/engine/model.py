@@ -28,7 +28,8 @@ _PASSIVE = frozenset({
 class Node:
     """One element of the flow: its kind as BPMN names it, the role of its lane.
 
-    `branches` are (outcome, id of the node it leads to), for a user task with an exclusive gateway behind it.
+    `branches` are (outcome, id of the node it leads to), for a user task with an exclusive gateway behind it;
+    `targets` are the nodes that its own flows lead to.
     """
 
     id: str
@@ -36,6 +37,7 @@ class Node:
     name: str
     role: str
     branches: tuple[tuple[str, str], ...]
+    targets: tuple[str, ...]
 
     @property
     def outcomes(self) -> tuple[str, ...]:
@@ -144,6 +146,7 @@ def _nodes(root: etree._Element) -> Iterator[Node]:
             name=str(element.get("name", "")),
             role=roles.get(node_id, ""),
             branches=_branches(node_id, targets, by_id) if kind == "userTask" else (),
+            targets=tuple(str(flow.get("targetRef")) for flow in targets.get(node_id, [])),
         )
 
 
