@@ -25,7 +25,8 @@ INTRODUCTION = """# Blueprint: how a country is written down
 
 `saola check FOLDER …` reads countries and names file, line and remedy of everything wrong. Exit code 0: in order,
 1: problems, 2: no country there. `saola_blueprint.load_country(folder)` does the same checks (without the cases) and
-gives a `Country`.
+gives a `Country`. `saola_blueprint.following.FollowedCountry(folder).current()` gives the newest state that is in
+order, while files are edited.
 
 ## Files of a country
 

@@ -183,6 +183,15 @@ def test_a_pause_gives_back_the_working_time_it_took(
         assert due == without
 
 
+def test_pauses_that_overlap_count_once() -> None:
+    limit, received = TimeLimit(1, "working-days"), at("2026-11-25T09:00")
+    whole = [Pause(at("2026-11-25T10:00"), at("2026-11-26T10:00"))]
+    parts = [Pause(at("2026-11-25T10:00"), at("2026-11-26T09:00")), Pause(at("2026-11-25T11:00"), whole[0].until)]
+    inner = [*whole, Pause(at("2026-11-25T14:00"), at("2026-11-25T15:00"))]
+    assert OFFICE.due_at(received, limit, parts) == OFFICE.due_at(received, limit, whole) == at("2026-11-27T09:00")
+    assert OFFICE.due_at(received, limit, inner) == at("2026-11-27T09:00")
+
+
 @given(MOMENTS, st.integers(1, 30))
 def test_working_days_are_days_of_the_calendar_s_hours(received: datetime, days: int) -> None:
     begins = OFFICE.count_begins(received, TimeLimit(days, "working-days"))

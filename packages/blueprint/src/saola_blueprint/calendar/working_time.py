@@ -95,10 +95,13 @@ class Calendar:
         began is given again from its end.
         """
         due = self._first_due(self.count_begins(received, limit), limit)
+        ended: datetime | None = None
         for pause in sorted(pauses, key=lambda one: one.since):
+            since = pause.since if ended is None else max(pause.since, ended)  # what overlaps counts once
             if pause.until is None:
-                return None if self._local(pause.since) < due else due
-            due = self._after(pause.since, pause.until, due)
+                return None if self._local(since) < due else due
+            due = self._after(since, pause.until, due)
+            ended = pause.until if ended is None else max(ended, pause.until)
         return due
 
     def count_begins(self, received: datetime, limit: Limit) -> datetime:
