@@ -156,6 +156,26 @@ async def test_the_answer_of_the_service_passes_unchanged(exchange: Any) -> None
         exchange.world.service_answer = None
 
 
+async def test_headers_in_another_encoding_do_not_break_the_answer(exchange: Any) -> None:
+    async def answer(request: web.BaseRequest) -> web.Response:
+        assert request.transport is not None
+        request.transport.write(b"HTTP/1.1 200 Bi\xe9n\r\nX-Name: caf\xe9\r\nContent-Length: 2\r\n\r\nok")
+        request.transport.close()
+        return web.Response()
+
+    exchange.world.service_answer = answer
+    try:
+        headers = {"X-Road-Id": "latin"}
+        status, answered, body = await exchange.call("GET", "/open/x", headers=headers)
+    finally:
+        exchange.world.service_answer = None
+    assert (status, body, answered["x-name"]) == (200, b"ok", "caf\N{REPLACEMENT CHARACTER}")
+    report = verify_container(
+        await container(exchange, exchange.consumer, "latin", "response"), view=exchange.world.view()
+    )
+    assert report.valid
+
+
 @pytest.mark.parametrize(("method", "status"), [("HEAD", 200), ("OPTIONS", 200), ("PUT", 200), ("DELETE", 200)])
 async def test_other_methods_go_through(exchange: Any, method: str, status: int) -> None:
     assert (await exchange.call(method, "/open/x"))[0] == status

@@ -11,7 +11,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 from saola_exchange.errors import ExchangeError, ProtocolError
-from saola_exchange.gateway.answers import PeerFault, told_fault
+from saola_exchange.gateway.answers import PeerFault, one_line, told_fault
 from saola_exchange.gateway.evidence import read_query
 from saola_exchange.gateway.exchanging import Body, Message, encode, read_body, receive
 from saola_exchange.gateway.handover import read_parts, write_parts
@@ -145,3 +145,10 @@ def test_a_description_is_one_or_refused(content: bytes) -> None:
     except ExchangeError:
         return
     assert yaml.safe_load(io.BytesIO(told))["servers"] == [{"url": "http://example.org/xroad-endpoint"}]
+
+
+@given(st.text(max_size=50))
+def test_text_of_strangers_stays_on_one_line_of_the_log(text: str) -> None:
+    told = one_line(text)
+    assert len(told) == len(text)
+    assert len(told.splitlines()) <= 1

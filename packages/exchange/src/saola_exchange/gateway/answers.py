@@ -43,7 +43,12 @@ def told_fault(error: Exception, *, prefix: str, new_detail: Callable[[], str]) 
     known = declared(error)
     detail = new_detail()
     if isinstance(known, PeerFault):
-        log.warning("fault %s of the other gateway: %s: %s", known.told.detail, known.told.code, known.told.message)
+        log.warning(
+            "fault %s of the other gateway: %s: %s",
+            one_line(known.told.detail),
+            known.told.code,
+            one_line(known.told.message),
+        )
         return known.told if known.told.detail else Fault(known.told.code, known.told.message, detail)
     if known is None:
         log.error("fault %s: internal error", detail, exc_info=error)
@@ -51,8 +56,13 @@ def told_fault(error: Exception, *, prefix: str, new_detail: Callable[[], str]) 
             prefix
         )
     fault = fault_of(known, prefix=_prefix_of(known, prefix), detail=detail)
-    log.warning("fault %s: %s: %s", detail, fault.code, fault.message)
+    log.warning("fault %s: %s: %s", detail, fault.code, one_line(fault.message))
     return fault
+
+
+def one_line(text: str) -> str:
+    """Text of strangers for the log: nothing in it may look like a line of its own."""
+    return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text)
 
 
 def consumer_answer(fault: Fault, *, accept: str | None) -> web.Response:

@@ -30,6 +30,7 @@ from .evidence import Evidence
 from .exchanging import encode, make_boundary, read_body, receive
 from .journey import Answer, Arrival, Call, ConsumerSide, ProviderSide
 from .metadata import clients_as_json, clients_as_xml
+from .services import plain_text
 
 log = logging.getLogger(__name__)
 
@@ -193,12 +194,12 @@ def consumer_response(answer: Answer) -> web.Response:
     """The provider's answer for the information system."""
     response = web.Response(
         status=answer.response.status,
-        reason=answer.response.reason,
+        reason=plain_text(answer.response.reason),
         body=b"" if answer.body is None else answer.body.content,
     )
     response.headers.popall("Content-Type", None)
     for name, value in answer.response.headers:
-        response.headers.add(name, value)
+        response.headers.add(name, plain_text(value))
     return response
 
 

@@ -104,6 +104,14 @@ def service_session() -> aiohttp.ClientSession:
     )
 
 
+def plain_text(value: str) -> str:
+    """A header value that can be written as UTF-8: bytes of another encoding become replacement characters.
+
+    The signed head keeps them as they came.
+    """
+    return value.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
 def service_url(*, service: Service, request: RestRequest, path: str) -> URL:
     """The service's address with the canonical path and the raw query."""
     target = service.url + (quote(path, safe=IN_A_PATH) if request.path else "")
@@ -112,7 +120,8 @@ def service_url(*, service: Service, request: RestRequest, path: str) -> URL:
 
 def service_headers(*, service: Service, request: RestRequest) -> list[tuple[str, str]]:
     """The consumer's headers, and the token by which the service knows its own gateway."""
-    kept = list(without(request.headers, CONNECTION_HEADERS | LOCAL_SECRETS))
+    passed = without(request.headers, CONNECTION_HEADERS | LOCAL_SECRETS)
+    kept = [(name, plain_text(value)) for name, value in passed]
     if service.token is not None:
         kept.append(("X-Saola-Gateway-Token", service.token))
     return kept
