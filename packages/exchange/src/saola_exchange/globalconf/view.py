@@ -75,11 +75,16 @@ class ConfigurationView:
             raise ConfigurationInvalid(f"there is no file {INSTANCE_FILE}")
         instance = files[INSTANCE_FILE].decode("utf-8", "replace").strip()
         names = [name for name in files if name.count("/") == 1 and name.endswith(f"/{SHARED_FILE}")]
-        found = [_instance_configuration(files, name) for name in names]
+        # The own folder first: the parameters of another folder must not pass for those of the own instance.
+        names.sort(key=lambda name: name != f"{instance}/{SHARED_FILE}")
+        found: dict[str, InstanceConfiguration] = {}
+        for name in names:
+            one = _instance_configuration(files, name)
+            found.setdefault(one.shared.instance, one)
         private = files.get(f"{instance}/{PRIVATE_FILE}")
         return cls(
             instance=instance,
-            instances={one.shared.instance: one for one in found},
+            instances=found,
             private=None if private is None else read_private(private),
         )
 
@@ -189,11 +194,8 @@ def _instance_configuration(files: Mapping[str, bytes], name: str) -> InstanceCo
     try:
         metadata = json.loads(files.get(name + METADATA_SUFFIX, b"{}"))
         expires, version = metadata.get("expirationDate"), metadata.get("configurationVersion")
-        shared = read_shared(files[name])
-        if shared.instance != name.partition("/")[0]:
-            raise ConfigurationInvalid(f"{name} is about the instance {shared.instance}")
         return InstanceConfiguration(
-            shared=shared,
+            shared=read_shared(files[name]),
             expires=None if expires is None else read_time(str(expires)),
             version=None if version is None else int(version),
         )
