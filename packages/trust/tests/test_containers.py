@@ -7,12 +7,14 @@ import struct
 import zipfile
 from collections.abc import Callable
 from contextlib import suppress
+from copy import deepcopy
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from lxml import etree
 from saola_trust.containers import Document, Limits, read_asice, validate, write_asice
 from saola_trust.containers.limits import MIMETYPE
 from saola_trust.errors import MalformedContainer
@@ -120,6 +122,44 @@ def test_a_container_with_any_byte_changed_is_never_valid_for_other_documents(pl
     if report.valid:  # a byte that means nothing, such as one of the date in a directory entry
         read = read_asice(changed).documents
         assert [(one.name, one.content) for one in read] == [(one.name, one.content) for one in DOCUMENTS]
+
+
+[SIGNATURE] = read_asice(GOOD).signatures
+
+
+@given(st.integers(0, len(SIGNATURE) - 1), st.integers(0, 255))
+def test_a_signature_file_with_any_byte_changed_gets_a_verdict_and_a_valid_one_says_the_same(
+    place: int, to: int
+) -> None:
+    changed = SIGNATURE[:place] + bytes([to]) + SIGNATURE[place + 1 :]
+
+    report = validate(write_asice(documents=DOCUMENTS, signatures=[changed]), trusted=TRUST.trusted, at=TRUST.at)
+
+    if report.valid:
+        [one] = report.signatures
+        assert (one.certificate, one.signed_at) == (TRUST.person().certificate, TRUST.at)
+
+
+def test_properties_moved_beside_the_signature_do_not_count(documents: list[Document], trust: FakeTrust) -> None:
+    root = etree.fromstring(trust.signature(documents=documents, signer=trust.person()))
+    signature = root[0]
+    properties = root.find(".//{*}SignedProperties")
+    assert properties is not None
+    forged = deepcopy(properties)
+    time = forged.find(".//{*}SigningTime")
+    assert time is not None
+    time.text = "2020-01-01T00:00:00Z"
+    parent = properties.getparent()
+    assert parent is not None
+    parent.replace(properties, forged)
+    hidden = etree.SubElement(signature, "{http://www.w3.org/2000/09/xmldsig#}Object")
+    hidden.append(properties)
+
+    report = validate(
+        write_asice(documents=documents, signatures=[etree.tostring(root)]), trusted=trust.trusted, at=trust.at
+    )
+
+    assert report.verdict == "invalid"
 
 
 @given(st.binary(max_size=400))

@@ -192,6 +192,19 @@ def test_openssl_accepts_the_time_stamp_service(
     assert "Verification: OK" in done.stdout + done.stderr
 
 
+def test_the_responder_vouches_for_the_time_stamping_unit(installation: Any) -> None:
+    from saola_trust import timestamps
+    from saola_trust.revocation import verify_response
+    from saola_trust.services.client import fetch_ocsp
+
+    unit, *_ = [one for one in timestamps.read_token(installation.evidence.timestamp(bytes(32))).certificates
+                if "unit" in one.subject.rfc4514_string()]  # fmt: skip
+    issuer = installation.certificate("ca/government.crt")
+    answer = fetch_ocsp(f"{installation.authorities.url}/ocsp/government", unit, issuer)
+
+    assert verify_response(answer, certificate=unit, issuer=issuer).good
+
+
 def test_the_same_credential_is_given_for_the_same_owner_and_kind(installation: Any) -> None:
     one, two = person(installation), person(installation)
 

@@ -22,7 +22,7 @@ from saola_trust.services.ocsp import OcspService
 from saola_trust.services.problems import problem_middleware
 from saola_trust.services.settings import AUTHORITY_ROLES, HIERARCHIES, Settings
 from saola_trust.services.signer import Access, SignerService
-from saola_trust.services.store import Store, StoreUnavailable, check_secret, create_tables
+from saola_trust.services.store import Store, StoreUnavailable, check_secret, create_tables, record_certificates
 from saola_trust.services.tsa import TimestampService
 
 LARGEST_BODY = 64 * 1024
@@ -43,8 +43,18 @@ def initialise(settings: Settings, *, at: datetime) -> None:
         establish(settings, at=at)
     if settings.database is not None:
         create_tables(settings.database)
+        if settings.roles & AUTHORITY_ROLES:
+            _record_own(settings, settings.database)
         if "signer" in settings.roles:
             check_secret(settings.database, read_secret(settings.secret_file))
+
+
+def _record_own(settings: Settings, database: str) -> None:
+    """The certificates of the services themselves: the responder is asked about the time-stamping unit too."""
+    for name in HIERARCHIES:
+        responder = open_hierarchy(settings, name).responder.certificate
+        record_certificates(database, hierarchy=name, profile="ocsp", certificates=[responder])
+    record_certificates(database, hierarchy="government", profile="tsa", certificates=[open_tsa(settings).certificate])
 
 
 def build_application(settings: Settings, *, clock: Clock = lambda: datetime.now(UTC)) -> web.Application:

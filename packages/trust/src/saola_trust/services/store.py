@@ -7,14 +7,17 @@ restarting server becomes ServiceUnavailable, and the next call finds a fresh co
 from __future__ import annotations
 
 import hmac
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
 import psycopg
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
+from saola_trust.certificates import certificate_der, hash_of, public_key_of
 from saola_trust.errors import KeyUnavailable, ServiceUnavailable
 
 SCHEMA = """
@@ -75,6 +78,29 @@ def create_tables(url: str) -> None:
             connection.execute(SCHEMA)
     except psycopg.OperationalError as exc:
         raise StoreUnavailable(f"the database cannot be reached: {str(exc).splitlines()[0]}") from exc
+
+
+def record_certificates(url: str, *, hierarchy: str, profile: str, certificates: Sequence[x509.Certificate]) -> None:
+    """Enter certificates that were issued outside the CA service, so that the responder knows them; once each."""
+    rows = [
+        (hierarchy, f"{one.serial_number:x}", profile, _key_digest(one), one.subject.rfc4514_string(),
+         certificate_der(one), one.not_valid_before_utc, one.not_valid_after_utc)
+        for one in certificates
+    ]  # fmt: skip
+    query = (
+        "INSERT INTO certificate (hierarchy, serial, profile, key_digest, subject, der, issued_at, not_after)"
+        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING"
+    )
+    try:
+        with psycopg.connect(url, connect_timeout=10) as connection:
+            connection.cursor().executemany(query, rows)
+    except psycopg.OperationalError as exc:
+        raise StoreUnavailable(f"the database cannot be reached: {str(exc).splitlines()[0]}") from exc
+
+
+def _key_digest(certificate: x509.Certificate) -> bytes:
+    key = public_key_of(certificate).public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    return hash_of(key, hash_name="SHA-256")
 
 
 def check_secret(url: str, secret: bytes) -> None:
