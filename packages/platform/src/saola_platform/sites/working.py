@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import os
 import signal
 
 from procrastinate import App
@@ -66,7 +67,7 @@ async def _work(app: App, *, told: asyncio.Event) -> None:
             install_signal_handlers=False,
         )
     )
-    helpers = [asyncio.create_task(_rescue_forever(app)), asyncio.create_task(told.wait())]
+    helpers = [asyncio.create_task(_rescue_forever(app)), asyncio.create_task(_end_in_time(told))]
     await asyncio.wait([worker, helpers[1]], return_when=asyncio.FIRST_COMPLETED)
     # Cancelling the worker asks it to finish what it has in hand.
     for task in (worker, *helpers):
@@ -74,6 +75,16 @@ async def _work(app: App, *, told: asyncio.Event) -> None:
     ended, *_ = await asyncio.gather(worker, *helpers, return_exceptions=True)
     if isinstance(ended, Exception):
         raise ended
+
+
+async def _end_in_time(told: asyncio.Event) -> None:
+    """Return when told to stop, and see to it that the process then ends.
+
+    With its database gone as well, the queue waits for it without end; every job may be done twice,
+    so nothing is lost by leaving.
+    """
+    await told.wait()
+    asyncio.get_running_loop().call_later(FINISH_WITHIN + 2, os._exit, 1)
 
 
 async def _rescue_forever(app: App) -> None:
