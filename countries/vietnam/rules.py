@@ -7,7 +7,7 @@ from saola_blueprint import rule
 _DIGITS = ("không", "một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín")
 
 
-@rule("personal_number", since="2016-01-01", reference="Nghị định 137/2015/NĐ-CP, Điều 13")
+@rule("personal_number", since="2016-02-15", reference="Nghị định 137/2015/NĐ-CP, Điều 13")
 def personal_number(*, data, sequence, today, prefix):
     """Twelve digits: three of the place (000 in the demonstration), century and sex, year, six running.
 
@@ -20,7 +20,7 @@ def personal_number(*, data, sequence, today, prefix):
 
 @rule(
     "personal_number_structure",
-    since="2016-01-01",
+    since="2016-02-15",
     reference="Nghị định 137/2015/NĐ-CP, Điều 13; Nghị định 70/2024/NĐ-CP",
 )
 def personal_number_structure(*, value, today):

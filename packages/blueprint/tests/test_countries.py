@@ -42,7 +42,7 @@ def test_documents_can_be_typeset_with_everything_and_with_nothing(name: str) ->
             if isinstance(operation, DocumentRender):
                 for data in (dict.fromkeys(operation.data, "\u1ea6\u1eb5 x"), {}):
                     inputs = {"data": json.dumps(data, ensure_ascii=False)}
-                    pdf = typst.compile(str(operation.template), sys_inputs=inputs, pdf_standards="a-2b")
+                    pdf = typst.compile(str(operation.template), sys_inputs=inputs, pdf_standards=["a-2b", "ua-1"])
                     assert isinstance(pdf, bytes)
                     assert pdf.startswith(b"%PDF-")
 

@@ -5,7 +5,7 @@ from datetime import date
 from saola_blueprint import rule
 
 
-@rule("full_name", since="2016-01-01", reference="Bộ luật Dân sự 91/2015/QH13, Điều 26")
+@rule("full_name", since="2017-01-01", reference="Bộ luật Dân sự 91/2015/QH13, Điều 26")
 def full_name(*, value):
     """A name has a family name and a given name, and no digits."""
     if any(letter.isdigit() for letter in value):
@@ -13,7 +13,7 @@ def full_name(*, value):
     return None if len(value.split()) >= 2 else "name-incomplete"
 
 
-@rule("born_already", since="2016-01-01", reference="Luật Hộ tịch 60/2014/QH13, Điều 13")
+@rule("born_already", since="2016-01-01", reference="Luật Hộ tịch 60/2014/QH13, Điều 14")
 def born_already(*, value, today):
     """A birth is registered after it happened."""
     return "born-in-future" if date.fromisoformat(value) > today else None
