@@ -65,6 +65,15 @@ async def call(session: aiohttp.ClientSession, consumer: Any, provider: Any, mes
         return False
 
 
+async def counted(session: aiohttp.ClientSession, party: Any, *, more_than: int) -> bool:
+    for _ in range(100):
+        async with session.get(f"http://{party.address}:5566/status") as answer:
+            if (await answer.json())["messages"] > more_than:
+                return True
+        await asyncio.sleep(0.05)
+    return False
+
+
 def logged(database: str) -> set[tuple[str, str]]:
     with psycopg.connect(database) as connection:
         return set(connection.execute("SELECT query_id, kind FROM message").fetchall())
@@ -106,6 +115,7 @@ async def test_a_gateway_process_starts_works_is_killed_comes_back_and_stops(
         async with process(configs["B"]) as serving:
             await healthy(session, provider)
             assert await call(session, consumer, provider, "after")
+            assert await counted(session, provider, more_than=len(answered)), "those of earlier runs count too"
             serving.send_signal(signal.SIGTERM)
             assert await asyncio.wait_for(serving.wait(), 15) == 0
         answered.add("after")

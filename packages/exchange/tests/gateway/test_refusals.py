@@ -18,8 +18,10 @@ from aiohttp import web
 from saola_exchange.gateway.answers import PeerFault
 from saola_exchange.gateway.exchanging import Body, Message
 from saola_exchange.gateway.keys import KeyFiles, Purpose
+from saola_exchange.gateway.services import FakeServices, ServiceAnswer
 from saola_exchange.gateway.tls import TlsContexts
 from saola_exchange.gateway.transport import Envelope
+from saola_exchange.messagelog.writer import FakeLogWriter
 from saola_exchange.protocol.identifiers import ClientId
 from saola_exchange.protocol.rest import RestRequest
 from saola_exchange.protocol.signature import MessageSignature, sign
@@ -439,3 +441,41 @@ async def test_a_sender_that_goes_away_is_no_internal_error(exchange: Any, caplo
             await asyncio.sleep(0.02)
     assert "io_error" in caplog.text
     assert "internal error" not in caplog.text
+
+
+async def test_nothing_is_sent_and_no_service_is_called_that_is_not_logged(exchange: Any) -> None:
+    before = len(exchange.world.seen)
+    cases = (
+        (exchange.gateways["A"].consumer.side.recorder, "client"),
+        (exchange.gateways["B"].provider.side.recorder, "server"),
+    )
+    for recorder, side in cases:
+        log = recorder.log
+        object.__setattr__(recorder, "log", FakeLogWriter(failing=True))
+        try:
+            status, _, body = await exchange.call("GET", "/open/x")
+        finally:
+            object.__setattr__(recorder, "log", log)
+        assert (status, json.loads(body)["type"]) == (500, f"server.{side}proxy.logging_failed")
+    assert len(exchange.world.seen) == before
+
+
+async def test_a_service_that_answers_with_too_much_of_itself_is_cut(exchange: Any) -> None:
+    side = exchange.gateways["B"].provider.side
+    services = side.services
+    headers = (
+        ("Connection", "close"),
+        ("X-Saola-Gateway-Token", "leaked"),
+        ("X-Road-Service", "forged"),
+        ("X-Kept", "1"),
+    )
+    fake = FakeServices(ServiceAnswer(200, "OK", headers, b"ok"))
+    object.__setattr__(side, "services", fake)
+    try:
+        status, answered, body = await exchange.call("GET", "/open/x")
+    finally:
+        object.__setattr__(side, "services", services)
+    assert (status, body, answered["x-kept"]) == (200, b"ok", "1")
+    assert "leaked" not in answered.values()
+    assert answered["x-road-service"] == exchange.service
+    assert fake.calls == [("persons", "GET", "/open/x", None)]

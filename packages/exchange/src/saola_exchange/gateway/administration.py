@@ -14,7 +14,7 @@ from psycopg_pool import PoolTimeout
 from saola_exchange.errors import ExchangeError
 from saola_exchange.messagelog.database import Pool
 from saola_exchange.messagelog.reading import LogReader
-from saola_exchange.messagelog.records import Kind, LogRecord
+from saola_exchange.messagelog.records import Kind, LogRecord, LogStatus
 from saola_exchange.messagelog.stamping import Stamping
 
 from .following import FollowedConfiguration
@@ -23,10 +23,15 @@ from .revocation import OwnStatus
 
 @dataclass(slots=True)
 class Counter:
-    """Logged exchanges since the log began: counted once at the start, then kept up to date."""
+    """Logged exchanges since the log began: those of earlier runs are counted once, then it is kept up to date."""
 
     exchanges: int = 0
     last: datetime | None = None
+
+    def begin_with(self, earlier: LogStatus) -> None:
+        """Add what was logged before this process began."""
+        self.exchanges += earlier.exchanges
+        self.last = self.last or earlier.last
 
     def take(self, records: Sequence[LogRecord]) -> None:
         """Count what was committed."""

@@ -12,6 +12,7 @@ import signal
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import datetime
 from typing import Any
 
 import aiohttp
@@ -80,7 +81,8 @@ async def running(configuration: GatewayConfiguration) -> AsyncIterator[tuple[Ga
         gateway.following.load()
         gateway.own.load()
         tasks = _start_tasks(gateway, stack)
-        await _count(gateway, pool)
+        counting = asyncio.create_task(_count_earlier(gateway, pool, now_utc()))
+        stack.push_async_callback(_cancel, [counting])
         await _listen(gateway, stack)
         yield gateway, tasks
 
@@ -102,9 +104,12 @@ async def _open_log(configuration: GatewayConfiguration, stack: AsyncExitStack) 
     return pool
 
 
-async def _count(gateway: Gateway, pool: Pool) -> None:
-    status = await LogReader(pool).status()
-    gateway.counter.exchanges, gateway.counter.last = status.exchanges, status.last
+async def _count_earlier(gateway: Gateway, pool: Pool, before: datetime) -> None:
+    """Count what earlier runs logged; on a large log that takes long, and nobody waits for it."""
+    try:
+        gateway.counter.begin_with(await LogReader(pool).status(before=before))
+    except (psycopg.Error, PoolTimeout) as exc:
+        log.warning("the exchanges of earlier runs could not be counted: %s", exc)
 
 
 def _start_tasks(gateway: Gateway, stack: AsyncExitStack) -> list[asyncio.Task[None]]:
