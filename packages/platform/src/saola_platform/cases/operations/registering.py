@@ -25,12 +25,10 @@ def create_record(*, dossier: Dossier, operation: RegisterCreate, at: datetime) 
     facts, rules = facts_about(dossier=dossier, at=at), procedure_of(dossier).rules
     data = resolve_all(operation.data, facts=facts, rules=rules, on=local_day(at))
     earlier = _earlier(dossier, operation.id)
-    if earlier is not None and earlier["sent"] != data:
-        record = _correct(dossier, operation, earlier, data)
-    else:
-        record = _create(dossier, operation, data)
+    # An earlier round made the record; its key at the register belongs to what was sent then.
+    record = _create(dossier, operation, data) if earlier is None else _correct(dossier, operation, earlier, data)
     kept = {name: _value(record, source) for name, source in operation.keep.items()}
-    return OperationResult(kept=kept, note={"key": record["key"], "version": record["version"], "sent": data})
+    return OperationResult(kept=kept, note={"key": record["key"], "version": record["version"]})
 
 
 def _create(dossier: Dossier, operation: RegisterCreate, data: dict[str, Any]) -> dict[str, Any]:
