@@ -22,7 +22,8 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 from saola_trust import pdf
-from saola_trust.certificates import certificate_der, certificate_pem
+from saola_trust.certificates import certificate_der, certificate_pem, load_certificates
+from saola_trust.command import main_ca
 from saola_trust.containers import Document, validate, write_asice
 from saola_trust.errors import ServiceUnavailable
 from saola_trust.services.client import Credential, ServiceRefused, complete_lt, fetch_trustlist, read_trustlist
@@ -329,6 +330,30 @@ def test_a_certificate_asked_for_twice_with_one_key_is_issued_once(installation:
         ).serial
 
     assert issue() == issue()
+
+
+def test_the_operator_issues_lists_and_revokes_from_the_command_line(
+    installation: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    key = ec.generate_private_key(ec.SECP256R1())
+    csr = x509.CertificateSigningRequestBuilder(x509.Name([])).sign(key, hashes.SHA256()).public_bytes(Encoding.PEM)
+    (tmp_path / "request.pem").write_bytes(csr)
+    usual = ["--url", installation.authorities.url, "--token-file", str(installation.folder / "operator.token")]
+    usual += ["--hierarchy", "government"]
+    subject = json.dumps({"common_name": "portal.example", "country": "XX"})
+    issue = ["issue", "--profile", "tls", "--subject", subject, "--csr", str(tmp_path / "request.pem"), "--days", "30"]
+
+    assert main_ca([*usual, *issue]) == 0
+    certificate, *chain = load_certificates(capsys.readouterr().out.encode())
+    serial = f"{certificate.serial_number:x}"
+    assert main_ca([*usual, "revoke", serial, "--reason", "superseded"]) == 0
+    assert main_ca([*usual, "list"]) == 0
+
+    assert len(chain) == 2
+    [line] = [line for line in capsys.readouterr().out.splitlines() if line.startswith(serial)]
+    assert "superseded" in line
+    assert main_ca([*usual, "revoke", "00"]) == 1
+    assert "no certificate" in capsys.readouterr().err
 
 
 def test_keys_and_tokens_are_readable_by_their_owner_only_and_no_key_lies_open(installation: Any) -> None:
