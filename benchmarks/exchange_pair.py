@@ -135,6 +135,11 @@ class Bench:
             self.start(f"gateway {code}", words)
             asyncio.run(answers(f"http://{self.network}.{number + 2}:5566/health"))
 
+    def processor_time(self, code: str) -> float:
+        """Seconds of processor time that the gateway's process has used."""
+        used = psutil.Process(self.processes[f"gateway {code}"].pid).cpu_times()
+        return float(used.user + used.system)
+
     def memory(self, code: str) -> float:
         """MB that the gateway's process has for itself."""
         return float(psutil.Process(self.processes[f"gateway {code}"].pid).memory_full_info().uss) / 1e6
@@ -228,10 +233,14 @@ def main() -> int:
         asyncio.run(load(through, headers, connections=8, seconds=1.0))  # connections are made, caches filled
         for connections in options.connections:
             plain = asyncio.run(load(direct, {}, connections=connections, seconds=options.seconds))
+            before = [bench.processor_time(code) for code in "AB"]
             pair = asyncio.run(load(through, headers, connections=connections, seconds=options.seconds))
+            used = [bench.processor_time(code) - earlier for code, earlier in zip("AB", before, strict=True)]
+            each = [1e3 * seconds / (pair[0] * options.seconds) for seconds in used]
             print(
                 f"{connections:4} connections: direct {plain[0]:7.0f}/s p50 {plain[1]:6.1f} p99 {plain[2]:6.1f} ms | "
-                f"exchange {pair[0]:6.0f}/s p50 {pair[1]:6.1f} p99 {pair[2]:6.1f} ms | ratio {pair[0] / plain[0]:.3f}",
+                f"exchange {pair[0]:6.0f}/s p50 {pair[1]:6.1f} p99 {pair[2]:6.1f} ms | ratio {pair[0] / plain[0]:.3f} "
+                f"| processor time a message: {each[0]:.1f} ms asking, {each[1]:.1f} ms serving",
                 flush=True,
             )
         after = bench.memory("A"), bench.memory("B")

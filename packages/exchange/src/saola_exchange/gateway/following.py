@@ -44,7 +44,10 @@ class FollowedConfiguration:
         if not self.folder.is_dir():
             return
         try:
-            self._take(ConfigurationView.load(self.folder))
+            kept = ConfigurationView.load(self.folder)
+            if kept.instance != read_anchor(self.anchor).instance:
+                raise ConfigurationInvalid(f"it is that of the instance {kept.instance}, not the anchor's")
+            self._take(kept)
         except ExchangeError as exc:
             log.warning("the kept global configuration is not used: %s", exc)
 
