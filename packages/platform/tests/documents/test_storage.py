@@ -55,7 +55,7 @@ def test_a_file_of_two_gigabytes_is_refused_early_in_flat_memory(tmp_path: Path)
     assert asked < 100
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 20_000  # KiB
     assert files_in(tmp_path) == []
-    assert "4 MB" in refusal.value.message
+    assert "5 MB" in refusal.value.message
 
 
 def test_nothing_is_not_a_file(tmp_path: Path) -> None:

@@ -230,7 +230,7 @@ def test_a_paper_is_added_named_safely_and_removed(client: Client) -> None:
         (b"MZ program", 415, "must be PDF, JPEG"),
         (b"\x89PNG\r\n\x1a\n picture", 415, "must be PDF, JPEG"),
         (PDF[:-40], 422, "damaged"),
-        (PDF + b"\0" * 1_000_001, 413, "larger than 976 KB"),
+        (PDF + b"\0" * 1_000_001, 413, "larger than 1 MB"),
         (EICAR, 415, "must be PDF"),
     ],
 )
@@ -288,3 +288,12 @@ def test_what_was_typed_survives_an_expired_sign_in(client: Client) -> None:
     session["person"] = person
     session.save()
     assert 'value="Kept Name"' in client.get(address + "sections/child").content.decode()
+
+
+def test_a_register_that_does_not_answer_is_waited_for_once(client: Client, registers: FakeExchange) -> None:
+    address = begin(client)
+    silence(registers, PERSONS)
+    session_calls = len(registers.calls)
+    client.post(address + "sections/child", CHILD | {"other_known": "yes"})
+    asked = [one for one in registers.calls[session_calls:] if one.service == PERSONS]
+    assert len(asked) <= 1

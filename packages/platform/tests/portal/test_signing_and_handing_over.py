@@ -238,3 +238,25 @@ def test_the_list_shows_drafts_and_dossiers(client: Client, signed: uuid.UUID) -
     page = client.get("/dossiers/").content.decode()
     assert page.count('data-testid="draft"') == 1
     assert page.count('data-testid="dossier"') == 1
+
+
+def test_notices_go_by_e_mail_to_the_address_given_at_signing(
+    client: Client, address: str, identity: FakeIdentity, registers: FakeExchange
+) -> None:
+    from saola_platform.notifications.models import Mail
+
+    client.post(address + "sign", {"email": "me@example.org"})
+    identity.person_signs()
+    client.get(address + "signed")
+    registers.answers(method="POST", service=DOSSIERS, status=201, body=receipt())
+    hand_over(Submission.objects.get().id)
+    assert Mail.objects.get().address == "me@example.org"
+    begin(client)
+    assert Draft.objects.get(sent=False).email == "me@example.org"
+
+
+def test_an_address_that_is_none_is_refused_before_signing(client: Client, address: str) -> None:
+    page = client.post(address + "sign", {"email": "me at home"})
+    assert page.status_code == 422
+    assert 'value="me at home"' in page.content.decode()
+    assert 'href="#id_email"' in page.content.decode()

@@ -140,8 +140,8 @@ class StoredFileDamaged(PlatformError):
 
 
 def megabytes(size: int) -> str:
-    """ "20 MB", "512 KB": sizes for people, rounded down, so that a file of the size named is always taken."""
-    for unit, name in ((1024 * 1024, "MB"), (1024, "KB")):
+    """ "20 MB", "512 kB": sizes for people, rounded down, so that a file of the size named is always taken."""
+    for unit, name in ((1_000_000, "MB"), (1000, "kB")):
         if size >= unit:
             return f"{size // unit} {name}"
     return f"{size} B"

@@ -43,6 +43,7 @@ class Draft(models.Model):
     reads = models.JSONField(default=dict)  # lookup id → see applying.prefill.Read
     sections_done = models.JSONField(default=list)
     documents_done = models.BooleanField(default=False)
+    email = models.EmailField(blank=True)  # where notices go as well; no part of the application
     signing_request = models.CharField(max_length=200, blank=True)
     sent = models.BooleanField(default=False)
     created_at = models.DateTimeField()
@@ -69,6 +70,7 @@ class Submission(models.Model):
     language = models.CharField(max_length=16)
     destination = models.CharField(max_length=64)
     application = models.JSONField()  # application.json as signed: the person's copy of the answers
+    email = models.EmailField(blank=True)
     container = models.UUIDField()  # documents.StoredFile
     state = models.CharField(max_length=16, choices=State, default=State.SENDING)
     attempts = models.PositiveIntegerField(default=0)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.core.validators import validate_email
 from django.db import transaction
 from saola_blueprint import Country
 from saola_blueprint.rules import validate
@@ -19,7 +20,7 @@ from saola_platform.portal.applying import prefill
 from saola_platform.portal.applying.drafts import Application, application_of, own_draft
 from saola_platform.portal.applying.reads import Reader, as_json
 from saola_platform.portal.errors import AlreadySent, NotOnline, NotYours
-from saola_platform.portal.models import Attachment, Draft
+from saola_platform.portal.models import Attachment, Draft, Submission
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,7 @@ def begin(*, desk: Desk, procedure: Procedure) -> Application:
         procedure=procedure.code,
         language=desk.language,
         destination=authorities[0].code if len(authorities) == 1 else "",
+        email=last_email(owner=desk.owner),
         created_at=desk.at,
         changed_at=desk.at,
     )
@@ -188,6 +190,21 @@ def finish_papers(*, desk: Desk, draft_id: uuid.UUID) -> bool:
         application.row.documents_done = True
         _touch(application.row, desk=desk)
     return True
+
+
+def keep_email(*, desk: Desk, draft_id: uuid.UUID, email: str) -> None:
+    """Where the person wants notices as well; empty for nowhere. Raises django's ValidationError."""
+    if email:
+        validate_email(email)
+    with transaction.atomic():
+        row = desk.open(draft_id, lock=True).row
+        row.email = email
+        _touch(row, desk=desk)
+
+
+def last_email(*, owner: str) -> str:
+    """Where the person wanted notices the last time."""
+    return Submission.objects.filter(owner=owner).values_list("email", flat=True).first() or ""
 
 
 def discard(*, desk: Desk, draft_id: uuid.UUID) -> None:

@@ -7,7 +7,7 @@ tried again. What a person typed is never overwritten by a read.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -46,11 +46,19 @@ def prefill(*, procedure: Procedure, known: Known, reader: Reader, at: datetime)
     """Drop reads that answers have overtaken, make those that are possible now, fill open answers."""
     form = _form(procedure)
     current = _without_stale(procedure=procedure, known=known)
+    silent: dict[str, Read] = {}
     for _ in range(_MOST_READS):
         wanted = lookups_to_make(procedure=procedure, facts=current.facts(), on=current.today)
         if not wanted:
             break
-        read = reader.read(wanted[0], keep=needed_fields(form, wanted[0].id, country=reader.country), at=at)
+        # A person waits: a register that has just not answered is not waited for a second time.
+        known_silent = silent.get(wanted[0].register)
+        if known_silent is not None:
+            read = replace(known_silent, lookup=wanted[0].id, inputs=inputs_of(wanted[0]))
+        else:
+            read = reader.read(wanted[0], keep=needed_fields(form, wanted[0].id, country=reader.country), at=at)
+        if read.state == "unavailable":
+            silent[read.register] = read
         current = _with_read(current, read=read, form=form)
     return current
 

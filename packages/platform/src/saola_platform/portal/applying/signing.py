@@ -98,6 +98,7 @@ def _submit(*, desk: Desk, draft_id: uuid.UUID, container: bytes) -> None:
             language=row.language,
             destination=str(record["destination"]),
             application=record,
+            email=row.email,
             container=stored.id,
             signed_at=desk.at,
             next_attempt_at=desk.at,

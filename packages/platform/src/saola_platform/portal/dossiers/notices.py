@@ -1,4 +1,4 @@
-"""What the person is told at each step: a notice in the portal, and an e-mail when the form asked for an address."""
+"""What the person is told at each step: a notice in the portal, and an e-mail when they gave an address."""
 
 from __future__ import annotations
 
@@ -75,15 +75,9 @@ def _tell(submission: Submission, *, kind: str, texts: dict[str, str], key: str,
         texts=texts,
         key=key,
         link=link or reverse("portal:dossier", args=[submission.id]),
-        email=_email_of(submission),
+        email=submission.email or None,
         language=submission.language,
     )
-
-
-def _email_of(submission: Submission) -> str | None:
-    """The answer to the form's field named `email`, when it has one."""
-    answers = submission.application.get("answers", {})
-    return next((str(value) for path, value in answers.items() if path.endswith(".email") and value), None)
 
 
 def _procedure_name(submission: Submission) -> Callable[[], str]:

@@ -6,6 +6,7 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -16,7 +17,7 @@ from saola_blueprint.rules import fees_due
 from saola_platform.documents.api import megabytes
 from saola_platform.errors import PeerUnavailable, SignatureFailed
 from saola_platform.kernel.signin import person_of, signed_in
-from saola_platform.portal.applying import signing
+from saola_platform.portal.applying import actions, signing
 from saola_platform.portal.applying.answers import answer_rows
 from saola_platform.portal.applying.drafts import Application
 from saola_platform.portal.applying.signing import SigningEnd
@@ -35,7 +36,17 @@ def review(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
     if not signing.is_ready(application):
         messages.warning(request, gettext("Some parts are not complete yet."))
         return HttpResponseRedirect(reverse("portal:application", args=[draft_id]))
-    return render(request, "portal/applying/review.html", _context(application, language()))
+    return _review_page(request, application)
+
+
+def _review_page(
+    request: HttpRequest, application: Application, *, typed: str | None = None, error: str = ""
+) -> HttpResponse:
+    context = _context(application, language()) | {
+        "email": application.row.email if typed is None else typed,
+        "errors": [{"text": error, "href": "#id_email"}] if error else [],
+    }
+    return render(request, "portal/applying/review.html", context, status=422 if error else 200)
 
 
 @require_POST
@@ -45,6 +56,12 @@ def sign(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
     desk = desk_of(request)
     if Submission.objects.filter(id=draft_id, owner=desk.owner).exists():
         return HttpResponseRedirect(reverse("portal:dossier", args=[draft_id]))
+    email = request.POST.get("email", "").strip()
+    try:
+        actions.keep_email(desk=desk, draft_id=draft_id, email=email)
+    except ValidationError:
+        words = gettext("Enter an e-mail address such as name@example.org, or leave it empty")
+        return _review_page(request, desk.open(draft_id), typed=email, error=words)
     back = absolute(reverse("portal:signed", args=[draft_id]))
     try:
         return HttpResponseRedirect(
