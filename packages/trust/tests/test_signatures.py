@@ -33,7 +33,7 @@ def golden(name: str, made: bytes) -> bytes:
 
 
 def test_a_signature_file_is_byte_for_byte_the_reviewed_one(trust: FakeTrust, documents: list[Document]) -> None:
-    made = sign(documents=documents, signer=trust.person(), at=AT, roles=["applicant"])
+    made = sign(documents=documents, signer=trust.person(), at=AT, roles=["applicants"])
 
     assert made == golden("level-b.xml", made)
 
