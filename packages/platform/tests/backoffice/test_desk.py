@@ -73,7 +73,6 @@ def test_a_deadline_that_is_near_or_over_is_said_in_words_too(desk: Desk) -> Non
 def test_the_dossier_shows_each_answer_with_where_it_comes_from(desk: Desk) -> None:
     page = desk.page(desk.officer)
     assert "As in the register" in page
-    assert "Changed by the applicant" in page
     assert "The register says: Second Ward" in page
     assert "XX-DEMO-read-1" in page
     assert "paper.pdf" in page

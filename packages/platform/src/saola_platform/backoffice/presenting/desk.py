@@ -117,7 +117,9 @@ def stages(dossier: Dossier, *, language: str) -> list[Stage]:
             node=node,
             title=_title(dossier, node, model.node(node).name, language),
             state="current" if node in current else "done" if node in last else "waiting",
-            who=role_name(model.node(node).role, language=language),
+            who=_("The system")
+            if model.node(node).kind == "serviceTask"
+            else role_name(model.node(node).role, language=language),
         )
         for node in order
     ]
@@ -139,6 +141,13 @@ def _usual_way(dossier: Dossier) -> list[str]:
 
 def _pausing(dossier: Dossier) -> set[str]:
     return {node for node, task in procedure_of(dossier).tasks.items() if task.pauses_clock}
+
+
+def who_has(step: Step, *, language: str) -> str:
+    """The named person of a step, else its role, else the system."""
+    if step.kind == "service":
+        return _("The system")
+    return step.official.name if step.official else role_name(step.role, language=language)
 
 
 def step_words(step: Step, *, language: str) -> str:
@@ -206,8 +215,7 @@ def _line(step: Step, *, dossier: Dossier, language: str) -> Line:
     text = ""
     if run is not None and run.last_error:
         text = _failed(run)
-    who = step.official.name if step.official else _("The system") if run else role_name(step.role, language=language)
-    return Line(title, "", who, text, "current", step.pk, run.last_error if run else "")
+    return Line(title, "", who_has(step, language=language), text, "current", step.pk, run.last_error if run else "")
 
 
 def _failed(run: OperationRun) -> str:

@@ -13,7 +13,15 @@ from django.views.decorators.http import require_GET
 from saola_platform.backoffice.gate import staff
 from saola_platform.backoffice.presenting.answers import sections
 from saola_platform.backoffice.presenting.deadlines import moment, shown
-from saola_platform.backoffice.presenting.desk import desk_for, role_name, stages, status_words, step_words, timeline
+from saola_platform.backoffice.presenting.desk import (
+    desk_for,
+    role_name,
+    stages,
+    status_words,
+    step_words,
+    timeline,
+    who_has,
+)
 from saola_platform.cases.api import (
     Dossier,
     Official,
@@ -81,7 +89,8 @@ def _with_whom(dossier: Dossier, *, steps: list[Any], language: str) -> dict[str
     step = steps[0]
     step.dossier = dossier
     name = step.official.name if step.official else ""
-    return {"task": step_words(step, language=language), "name": name, "role": role_name(step.role, language=language)}
+    role = role_name(step.role, language=language) if name else who_has(step, language=language)
+    return {"task": step_words(step, language=language), "name": name, "role": role}
 
 
 def _signature(report: dict[str, Any]) -> dict[str, Any]:

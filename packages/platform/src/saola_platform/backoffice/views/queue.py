@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 
 from saola_platform.backoffice.gate import staff
 from saola_platform.backoffice.presenting.deadlines import ShownDeadline, shown
-from saola_platform.backoffice.presenting.desk import role_name, status_words, step_words
+from saola_platform.backoffice.presenting.desk import status_words, step_words, who_has
 from saola_platform.cases.api import Official, QueueRow, Wanted, procedure_of, queue, rows
 from saola_platform.kernel import clock
 from saola_platform.kernel.country import country
@@ -76,7 +76,7 @@ def _row(row: QueueRow, *, official: Official, language: str) -> ShownRow:
     who = ""
     if step is not None:
         step.dossier = dossier
-        who = step.official.name if step.official else role_name(step.role, language=language)
+        who = who_has(step, language=language)
     return ShownRow(
         code=dossier.code,
         applicant=dossier.applicant_name,
