@@ -7,8 +7,6 @@ from dataclasses import dataclass
 
 from saola_blueprint.schema.places import NOWHERE, Place
 
-USER_TASKS = ("userTask",)
-SERVICE_TASKS = ("serviceTask",)
 NODES = ("startEvent", "endEvent", "userTask", "serviceTask", "exclusiveGateway", "parallelGateway")
 ENDS = ("granted", "refused", "withdrawn")
 
