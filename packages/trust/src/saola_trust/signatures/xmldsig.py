@@ -7,9 +7,6 @@ in the tables; SHA-1 only where the caller says `allow_weak`. ECDSA values are r
 
 from __future__ import annotations
 
-import base64
-import binascii
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -19,58 +16,70 @@ from lxml import etree
 from saola_trust.certificates import PublicKey, SignatureAlgorithm, hash_of, verify
 from saola_trust.certificates.algorithms import WEAK
 from saola_trust.errors import AlgorithmRefused, MalformedSignature, SignatureInvalid
+from saola_trust.signatures.vocabulary import (
+    ASIC,
+    C14N,
+    C14N11,
+    C14N_COMMENTS,
+    CANONICALISATIONS,
+    DIGEST_ADDRESSES,
+    DIGESTS,
+    DS,
+    DSIG11,
+    ENVELOPED,
+    EXCLUSIVE,
+    EXCLUSIVE_COMMENTS,
+    NS,
+    SIGNATURE_ADDRESSES,
+    SIGNATURES,
+    SIGNED_PROPERTIES,
+    XADES,
+    XADES141,
+)
+from saola_trust.signatures.xml import LARGEST_XML, base64_of, canonicalise, element_by_id, one, parse_xml, text_of
 
-DS = "http://www.w3.org/2000/09/xmldsig#"
-DSIG11 = "http://www.w3.org/2009/xmldsig11#"
-XADES = "http://uri.etsi.org/01903/v1.3.2#"
-XADES141 = "http://uri.etsi.org/01903/v1.4.1#"
-ASIC = "http://uri.etsi.org/02918/v1.2.1#"
-NS = {"ds": DS, "xades": XADES, "xades141": XADES141, "asic": ASIC}
-
-C14N = "http://www.w3.org/TR/2001/REC-xml-c14n-20010315"
-C14N_COMMENTS = C14N + "#WithComments"
-C14N11 = "http://www.w3.org/2006/12/xml-c14n11"
-EXCLUSIVE = "http://www.w3.org/2001/10/xml-exc-c14n#"
-EXCLUSIVE_COMMENTS = EXCLUSIVE + "WithComments"
-ENVELOPED = DS + "enveloped-signature"
-SIGNED_PROPERTIES = "http://uri.etsi.org/01903#SignedProperties"
-
-CANONICALISATIONS = {
-    # address: (exclusive, with comments)
-    C14N: (False, False),
-    C14N_COMMENTS: (False, True),
-    C14N11: (False, False),
-    C14N11 + "#WithComments": (False, True),
-    EXCLUSIVE: (True, False),
-    EXCLUSIVE_COMMENTS: (True, True),
-}
-DIGESTS = {
-    DS + "sha1": "SHA-1",
-    "http://www.w3.org/2001/04/xmldsig-more#sha224": "SHA-224",
-    "http://www.w3.org/2001/04/xmlenc#sha256": "SHA-256",
-    "http://www.w3.org/2001/04/xmldsig-more#sha384": "SHA-384",
-    "http://www.w3.org/2001/04/xmlenc#sha512": "SHA-512",
-}
-MORE, PSS = "http://www.w3.org/2001/04/xmldsig-more#", "http://www.w3.org/2007/05/xmldsig-more#"
-SIGNATURES = {
-    DS + "rsa-sha1": SignatureAlgorithm("rsa-pkcs1", "SHA-1"),
-    MORE + "rsa-sha224": SignatureAlgorithm("rsa-pkcs1", "SHA-224"),
-    MORE + "rsa-sha256": SignatureAlgorithm("rsa-pkcs1", "SHA-256"),
-    MORE + "rsa-sha384": SignatureAlgorithm("rsa-pkcs1", "SHA-384"),
-    MORE + "rsa-sha512": SignatureAlgorithm("rsa-pkcs1", "SHA-512"),
-    PSS + "sha256-rsa-MGF1": SignatureAlgorithm("rsa-pss", "SHA-256"),
-    PSS + "sha384-rsa-MGF1": SignatureAlgorithm("rsa-pss", "SHA-384"),
-    PSS + "sha512-rsa-MGF1": SignatureAlgorithm("rsa-pss", "SHA-512"),
-    MORE + "ecdsa-sha1": SignatureAlgorithm("ecdsa", "SHA-1"),
-    MORE + "ecdsa-sha224": SignatureAlgorithm("ecdsa", "SHA-224"),
-    MORE + "ecdsa-sha256": SignatureAlgorithm("ecdsa", "SHA-256"),
-    MORE + "ecdsa-sha384": SignatureAlgorithm("ecdsa", "SHA-384"),
-    MORE + "ecdsa-sha512": SignatureAlgorithm("ecdsa", "SHA-512"),
-}
-DIGEST_ADDRESSES = {name: address for address, name in DIGESTS.items()}
-SIGNATURE_ADDRESSES = {algorithm: address for address, algorithm in SIGNATURES.items()}
-
-LARGEST_XML = 32 * 1024 * 1024
+__all__ = [
+    "ASIC",
+    "C14N",
+    "C14N11",
+    "C14N_COMMENTS",
+    "CANONICALISATIONS",
+    "DIGESTS",
+    "DIGEST_ADDRESSES",
+    "DS",
+    "DSIG11",
+    "ENVELOPED",
+    "EXCLUSIVE",
+    "EXCLUSIVE_COMMENTS",
+    "LARGEST_XML",
+    "NS",
+    "SIGNATURES",
+    "SIGNATURE_ADDRESSES",
+    "SIGNED_PROPERTIES",
+    "XADES",
+    "XADES141",
+    "Reference",
+    "SignedInfo",
+    "Transform",
+    "address_of",
+    "base64_of",
+    "canonicalise",
+    "check_reference",
+    "digest",
+    "digest_name",
+    "ecdsa_der_to_raw",
+    "ecdsa_raw_to_der",
+    "element_by_id",
+    "one",
+    "parse_xml",
+    "read_signed_info",
+    "referenced_bytes",
+    "signature_algorithm",
+    "signature_value",
+    "text_of",
+    "verify_value",
+    "xml_value",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,41 +110,6 @@ class SignedInfo:
     canonicalisation: Transform
     algorithm: SignatureAlgorithm
     references: tuple[Reference, ...]
-
-
-def parse_xml(data: bytes, *, limit: int = LARGEST_XML) -> etree._Element:
-    """The root of a document; raises MalformedSignature, also for any DOCTYPE (entities) and beyond the limit."""
-    if len(data) > limit:
-        raise MalformedSignature(f"XML of {len(data)} bytes is larger than {limit}")
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, dtd_validation=False,
-                             huge_tree=False, remove_blank_text=False, recover=False)  # fmt: skip
-    try:
-        root = etree.fromstring(data, parser)
-    except (etree.XMLSyntaxError, ValueError) as exc:
-        raise MalformedSignature(f"the XML cannot be read: {exc}") from exc
-    if root.getroottree().docinfo.internalDTD is not None:
-        raise MalformedSignature("XML with a DOCTYPE is not accepted")
-    return root
-
-
-def canonicalise(element: etree._Element, *, algorithm: str = EXCLUSIVE, prefixes: Sequence[str] = ()) -> bytes:
-    """The canonical bytes of the subtree. `prefixes`: InclusiveNamespaces of exclusive canonicalisation.
-
-    Raises AlgorithmRefused for an unknown algorithm, and for inclusive canonicalisation of an element
-    below one with attributes ``xml:…``, which would be inherited (lxml does not do it).
-    """
-    if algorithm not in CANONICALISATIONS:
-        raise AlgorithmRefused(f"the canonicalisation {algorithm} is not known")
-    exclusive, comments = CANONICALISATIONS[algorithm]
-    if not exclusive and any(_has_xml_attributes(ancestor) for ancestor in element.iterancestors()):
-        raise AlgorithmRefused("inclusive canonicalisation below xml: attributes is not supported")
-    names = [("" if prefix == "#default" else prefix) for prefix in prefixes] if exclusive else None
-    try:
-        return etree.tostring(
-            element, method="c14n", exclusive=exclusive, with_comments=comments, inclusive_ns_prefixes=names or None
-        )
-    except (etree.C14NError, ValueError, TypeError) as exc:
-        raise MalformedSignature(f"the XML has no canonical form: {exc}") from exc
 
 
 def digest(data: bytes, *, algorithm: str, allow_weak: bool = False) -> bytes:
@@ -226,37 +200,6 @@ def check_reference(data: bytes, *, reference: Reference) -> None:
         )
 
 
-def element_by_id(root: etree._Element, identifier: str) -> etree._Element:
-    """The one element with this Id; raises MalformedSignature when none or several have it (wrapping attacks)."""
-    found = [element for element in root.iter(etree.Element) if identifier in _identifiers(element)]
-    if len(found) != 1:
-        raise MalformedSignature(f"{len(found)} elements have the Id {identifier!r}; one should")
-    return found[0]
-
-
-def one(parent: etree._Element, path: str) -> etree._Element:
-    """The one element at the path (prefixes of `NS`); raises MalformedSignature when there is none, or several."""
-    found = parent.findall(path, NS)
-    if len(found) != 1:
-        raise MalformedSignature(f"there should be one {path} in {etree.QName(parent).localname}, not {len(found)}")
-    return found[0]
-
-
-def text_of(element: etree._Element) -> str:
-    """The text of an element without markup, stripped; raises MalformedSignature when there is none."""
-    if len(element) or not (element.text or "").strip():
-        raise MalformedSignature(f"{etree.QName(element).localname} should hold text")
-    return (element.text or "").strip()
-
-
-def base64_of(element: etree._Element) -> bytes:
-    """The decoded base64 text of an element; raises MalformedSignature."""
-    try:
-        return base64.b64decode("".join(text_of(element).split()), validate=True)
-    except (binascii.Error, ValueError) as exc:
-        raise MalformedSignature(f"{etree.QName(element).localname} is not base64") from exc
-
-
 def ecdsa_der_to_raw(der: bytes, *, key: PublicKey) -> bytes:
     """(r, s) in DER → r‖s, each as long as the curve's order; raises SignatureInvalid."""
     size = _half(key)
@@ -303,14 +246,6 @@ def _reference(element: etree._Element, *, allow_weak: bool) -> Reference:
 def _prefixes(method: etree._Element) -> tuple[str, ...]:
     inclusive = method.find(f"{{{EXCLUSIVE}}}InclusiveNamespaces")
     return () if inclusive is None else tuple((inclusive.get("PrefixList") or "").split())
-
-
-def _identifiers(element: etree._Element) -> set[str]:
-    return {value for name in ("Id", "ID", "id") if (value := element.get(name)) is not None}
-
-
-def _has_xml_attributes(element: etree._Element) -> bool:
-    return any(str(name).startswith("{http://www.w3.org/XML/1998/namespace}") for name in element.attrib)
 
 
 def _without(root: etree._Element, signature: etree._Element | None) -> etree._Element:
