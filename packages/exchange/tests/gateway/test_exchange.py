@@ -38,8 +38,8 @@ async def container(exchange: Any, party: Any, message_id: str, kind: str) -> by
 
 
 async def test_a_message_goes_through_and_its_answer_comes_home(exchange: Any) -> None:
-    status, headers, body = await exchange.call("GET", "/open/a%20b?x=1&y=%C3%A9", headers={"X-Road-Id": "first"})
-    assert (status, json.loads(body)) == (200, {"method": "GET", "path": "/base/open/a%20b?x=1&y=%C3%A9", "size": 0})
+    status, headers, body = await exchange.call("GET", "/open/a%20b?x=1&y=%C3%B8", headers={"X-Road-Id": "first"})
+    assert (status, json.loads(body)) == (200, {"method": "GET", "path": "/base/open/a%20b?x=1&y=%C3%B8", "size": 0})
     assert headers["x-road-id"] == "first"
     assert headers["x-road-request-hash"]
     assert headers["x-own"] == "yes"
@@ -115,9 +115,9 @@ async def test_the_sites_client_calls_through_the_gateway(exchange: Any) -> None
         gateway=exchange.consumer.url, client=exchange.consumer.client, token=exchange.consumer.token
     )
     answer = await asyncio.to_thread(
-        client.call, method="GET", service=exchange.service, path="/open/é", purpose="p", legal_ground="Điều 5"
+        client.call, method="GET", service=exchange.service, path="/open/ø", purpose="p", legal_ground="§ 5"
     )
-    assert answer.json()["path"] == "/base/open/%C3%A9"
+    assert answer.json()["path"] == "/base/open/%C3%B8"
     assert answer.message_id.startswith("EX-")
     with pytest.raises(ExchangeRefused) as caught:
         await asyncio.to_thread(
@@ -159,7 +159,7 @@ async def test_the_answer_of_the_service_passes_unchanged(exchange: Any) -> None
 async def test_headers_in_another_encoding_do_not_break_the_answer(exchange: Any) -> None:
     async def answer(request: web.BaseRequest) -> web.Response:
         assert request.transport is not None
-        request.transport.write(b"HTTP/1.1 200 Bi\xe9n\r\nX-Name: caf\xe9\r\nContent-Length: 2\r\n\r\nok")
+        request.transport.write(b"HTTP/1.1 200 Bl\xf8d\r\nX-Name: bl\xf8d\r\nContent-Length: 2\r\n\r\nok")
         request.transport.close()
         return web.Response()
 
@@ -169,7 +169,7 @@ async def test_headers_in_another_encoding_do_not_break_the_answer(exchange: Any
         status, answered, body = await exchange.call("GET", "/open/x", headers=headers)
     finally:
         exchange.world.service_answer = None
-    assert (status, body, answered["x-name"]) == (200, b"ok", "caf\N{REPLACEMENT CHARACTER}")
+    assert (status, body, answered["x-name"]) == (200, b"ok", "bl\N{REPLACEMENT CHARACTER}d")
     report = verify_container(
         await container(exchange, exchange.consumer, "latin", "response"), view=exchange.world.view()
     )
