@@ -40,14 +40,14 @@ def wait_for(url: str) -> None:
 def test_a_letter_arrives_is_kept_and_shown(post_office: tuple[int, int, Path]) -> None:
     smtp, web, folder = post_office
     letter = EmailMessage()
-    letter["Subject"], letter["From"], letter["To"] = "Biên nhận", "portal@demo.invalid", "mother@demo.invalid"
-    letter.set_content("Đã nhận hồ sơ <b>an toàn</b>")
+    letter["Subject"], letter["From"], letter["To"] = "Reçu déposé", "portal@demo.invalid", "mother@demo.invalid"
+    letter.set_content("Bien reçu <b>à temps</b>")
     with smtplib.SMTP("127.0.0.1", smtp) as connection:
         connection.send_message(letter)
     assert len(newest_letters(folder)) == 1
     shown = urllib.request.urlopen(f"http://127.0.0.1:{web}/", timeout=5).read().decode()
-    assert "Biên nhận" in shown
-    assert "&lt;b&gt;an toàn&lt;/b&gt;" in shown
+    assert "Reçu déposé" in shown
+    assert "&lt;b&gt;à temps&lt;/b&gt;" in shown
 
 
 def test_an_empty_post_office_says_so() -> None:
