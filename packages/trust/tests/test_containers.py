@@ -87,6 +87,8 @@ def test_more_bytes_or_files_than_the_limits_are_refused() -> None:
         read_asice(container_of([("a", bytes(101))]), limits)
     with pytest.raises(MalformedContainer, match="files"):
         read_asice(container_of([(str(number), b"") for number in range(3)]), limits)
+    with pytest.raises(MalformedContainer, match="signature files"):
+        read_asice(container_of([(f"META-INF/signatures{number}.xml", b"") for number in range(51)]))
 
 
 def test_sizes_that_lie_do_not_help() -> None:

@@ -21,6 +21,7 @@ class Limits:
     entries: int = 1000
     ratio: int = 100
     free_bytes: int = 1024 * 1024
+    signature_files: int = 50
 
 
 def check_name(name: str) -> None:

@@ -32,7 +32,8 @@ class Container:
 
 def read_asice(data: bytes, limits: Limits | None = None) -> Container:
     """Unpack; nothing is verified. Raises MalformedContainer: damaged, hostile, too large, not ASiC-E."""
-    files = _unpack(data, limits or Limits())
+    limits = limits or Limits()
+    files = _unpack(data, limits)
     if "mimetype" not in files:
         raise MalformedContainer("the container lacks its mimetype")
     kind = files.pop("mimetype").removeprefix(b"\xef\xbb\xbf").strip()
@@ -41,6 +42,8 @@ def read_asice(data: bytes, limits: Limits | None = None) -> Container:
     inside = {name: content for name, content in files.items() if name.lower().startswith("meta-inf/")}
     manifest = _manifest(inside.get(MANIFEST))
     signatures = [name for name in inside if _is_signature(name)]
+    if len(signatures) > limits.signature_files:
+        raise MalformedContainer(f"{len(signatures)} signature files; at most {limits.signature_files} are accepted")
     return Container(
         documents=tuple(
             Document(name, manifest.get(name, "application/octet-stream"), content)

@@ -38,7 +38,7 @@ from saola_trust.signatures.xmldsig import (
     verify_value,
 )
 
-MOST_SIGNATURES = 100
+MOST_SIGNATURES = 20  # in one file
 
 
 @dataclass(frozen=True, slots=True)
