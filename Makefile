@@ -45,9 +45,10 @@ demo-check: setup ## Walk the whole journey over HTTP and verify everything, evi
 	$(BIN)/saola demo --country $(COUNTRY) --check
 
 test: setup ## Run every test that this machine can run
-	$(PYTEST) $(addprefix packages/,trust exchange blueprint theme command) tests/test_repository.py
+	$(PYTEST) $(addprefix packages/,trust exchange blueprint command) countries tests/*.py
 	$(PYTEST) packages/platform
 	$(PYTEST) packages/identity
+	$(PYTEST) packages/theme
 	$(PYTEST) --dist loadgroup tests/system
 
 system: setup ## Run only the tests with real processes and a browser

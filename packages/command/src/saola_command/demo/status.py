@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import yaml
 from aiohttp import web
 
 from saola_command.demo import layout as places
 from saola_command.demo.layout import site_name
-
-if TYPE_CHECKING:
-    from saola_command.demo.supervisor import Supervisor
+from saola_command.demo.plan import Plan
+from saola_command.demo.processes import Running
 
 COUNT_EVERY_SECONDS = 2.0
 
@@ -22,8 +22,9 @@ COUNT_EVERY_SECONDS = 2.0
 class StatusServer:
     """Serves /status.json on loopback, and asks the gateways for their counts in the background."""
 
-    def __init__(self, *, supervisor: Supervisor) -> None:
-        self._supervisor = supervisor
+    def __init__(self, *, plan: Plan, running: Mapping[str, Running]) -> None:
+        self._plan = plan
+        self._running = running
         self._messages: dict[str, int] = {}
         self._runner: web.AppRunner | None = None
         self._counting: asyncio.Task[None] | None = None
@@ -50,7 +51,7 @@ class StatusServer:
         return web.json_response(self.snapshot())
 
     async def _count(self) -> None:
-        plan = self._supervisor.plan
+        plan = self._plan
         while True:
             for index, member in enumerate(plan.demo.members):
                 url = f"http://{plan.layout.gateway(index)}:{places.ADMINISTRATION}/status"
@@ -61,7 +62,7 @@ class StatusServer:
 
     def snapshot(self) -> dict[str, Any]:
         """The state of the demo as a JSON object."""
-        plan = self._supervisor.plan
+        plan = self._plan
         registers = {
             member.code: plan.layout.url(site_name(member.site, member.subsystem))
             for member in plan.demo.members
@@ -81,7 +82,7 @@ class StatusServer:
                     "restarts": running.restarts,
                     "url": running.process.url,
                 }
-                for name, running in self._supervisor.running.items()
+                for name, running in self._running.items()
             ],
             # Every message passes two gateways and is logged by both: half the sum is the number of messages.
             "messages": {"total": sum(self._messages.values()) // 2, "per_gateway": dict(self._messages)},

@@ -34,7 +34,7 @@ class Supervisor:
         self._say = say
         self._step = step
         self._side_by_side = asyncio.Semaphore(SIDE_BY_SIDE)
-        self._status = StatusServer(supervisor=self)
+        self._status = StatusServer(plan=plan, running=self.running)
         self._people: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
