@@ -36,7 +36,7 @@ pytestmark = [
 def live(desk: Desk, live_server: Any, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
     """The desk served over HTTP, with a dossier in each stage."""
     monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # the browser's library runs a loop in this thread
-    settings.LANGUAGES = [("vi", "Vietnamese"), ("en", "English")]
+    settings.LANGUAGES = list(desk.onestop.country.languages.items())
     settings.LOCALE_PATHS = [str(desk.onestop.country.folder / "locale")]
     return live_server
 

@@ -182,11 +182,11 @@ def test_a_returned_proposal_keeps_the_childs_number_and_corrects_its_record(one
     choose(onestop, dossier, onestop.officer, "grant", minutes=5)
     choose(onestop, dossier, onestop.leader, "return", minutes=6, reason="The name is misspelt.")
     dossier.refresh_from_db()
-    Dossier.objects.filter(pk=dossier.pk).update(answers={**dossier.answers, "child.full_name": "Tran Minh Hoa B"})
+    Dossier.objects.filter(pk=dossier.pk).update(answers={**dossier.answers, "child.full_name": "Bea Example B"})
     dossier = choose(onestop, dossier, onestop.officer, "grant", minutes=7)
     assert list(onestop.peers.records["persons"]) == ["P-1"]
     record = onestop.peers.records["persons"]["P-1"]
-    assert (record["version"], record["data"]["full_name"]) == (2, "Tran Minh Hoa B")
+    assert (record["version"], record["data"]["full_name"]) == (2, "Bea Example B")
     assert open_step(dossier).official == onestop.leader
 
 

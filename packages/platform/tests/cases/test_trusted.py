@@ -10,14 +10,13 @@ from datetime import UTC, timedelta
 from typing import Any
 
 import pytest
-from saola_trust.containers import Document
-from saola_trust.services.fakes import FakeTrust
-
 from saola_platform.cases import intake, queries, verification
 from saola_platform.cases.errors import ApplicationRefused
 from saola_platform.cases.models import Dossier
 from saola_platform.cases.trusted import TrustedListVerifier
 from saola_platform.kernel import trust
+from saola_trust.containers import Document
+from saola_trust.services.fakes import FakeTrust
 
 from .world import MORNING, MOTHER, PORTAL, OneStop, application
 
@@ -46,7 +45,7 @@ def take_in(container: bytes, submission: uuid.UUID) -> Dossier:
 
 def test_the_applicants_own_signature_opens_a_dossier(onestop: OneStop, fabric: FakeTrust) -> None:
     submission = uuid.uuid4()
-    signer = fabric.person(name="Nguyen Thi Mau", number=MOTHER)
+    signer = fabric.person(name="Ann Example", number=MOTHER)
     dossier = take_in(signed(fabric, onestop, signer=signer, submission=submission), submission)
     assert (dossier.signature["verdict"], dossier.signature["level"]) == ("valid", "XAdES B-LT")
     assert dossier.signature["personal_number"] == MOTHER
@@ -73,7 +72,7 @@ def test_a_changed_container_is_refused(onestop: OneStop, fabric: FakeTrust) -> 
     target = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(container)) as source, zipfile.ZipFile(target, "w") as changed:
         for name in source.namelist():
-            changed.writestr(name, source.read(name).replace(b"Tran Minh Hoa", b"Tran Minh Hob"))
+            changed.writestr(name, source.read(name).replace(b"Bea Example", b"Bea Exampla"))
     with pytest.raises(ApplicationRefused, match="not valid"):
         take_in(target.getvalue(), submission)
     assert not Dossier.objects.exists()

@@ -36,11 +36,11 @@ def answers(**changes: Any) -> dict[str, Any]:
     """The answers of a mother whose child was born two weeks ago."""
     return {
         "requester.relationship": "mother",
-        "requester.full_name": "Nguyen Thi Mau",
+        "requester.full_name": "Ann Example",
         "requester.personal_number": MOTHER,
         "requester.residence": "First Ward",
         "child.situation": "ordinary",
-        "child.full_name": "Tran Minh Hoa",
+        "child.full_name": "Bea Example",
         "child.sex": "female",
         "child.birth_date": "2026-11-10",
         "child.birth_place": "Demonstration hospital",
@@ -48,7 +48,7 @@ def answers(**changes: Any) -> dict[str, Any]:
         "child.nationality": "VN",
         "child.hometown": "First City",
         "mother.known": True,
-        "mother.full_name": "Nguyen Thi Mau",
+        "mother.full_name": "Ann Example",
         "mother.personal_number": MOTHER,
         "mother.birth_date": "1995-03-12",
         "mother.ethnicity": "01",
@@ -91,7 +91,7 @@ def application(
         "submission_id": str(submission),
         "procedure": procedure,
         "language": "en",
-        "applicant": {"personal_number": MOTHER, "full_name": "Nguyen Thi Mau"},
+        "applicant": {"personal_number": MOTHER, "full_name": "Ann Example"},
         "destination": destination,
         "answers": given if given is not None else answers(),
         "prefilled": [
@@ -101,7 +101,7 @@ def application(
                 "organisation": "G01",
                 "message_id": "XX-DEMO-read-1",
                 "read_at": "2026-11-23T08:50:00+07:00",
-                "value": "Nguyen Thi Mau",
+                "value": "Ann Example",
                 "changed": False,
             },
             {
@@ -118,7 +118,7 @@ def application(
         "submitted_at": "2026-11-23T08:55:00+07:00",
         **more,
     }
-    signer = {"number": MOTHER, "name": "Nguyen Thi Mau"}
+    signer = {"number": MOTHER, "name": "Ann Example"}
     return zipped({
         "application.json": json.dumps(data).encode(),
         entry["path"]: content,

@@ -6,6 +6,9 @@
 
 Killed before 2: the effect is repeated and, having the same key, changes nothing. Killed between 2 and 3: the
 stored result is used, the effect is not repeated. Killed after 3: the step is closed and the job does nothing.
+
+What is written is what held when the step was opened, however late the job gets through: a repetition after
+midnight must not send another day under the same key.
 """
 
 from __future__ import annotations
@@ -39,7 +42,7 @@ def run_operation(*, step: int, at: datetime) -> None:
 
 def _perform(*, run: OperationRun, at: datetime) -> OperationResult:
     try:
-        return perform(dossier=run.step.dossier, operation=run.operation, at=at)
+        return perform(dossier=run.step.dossier, operation=run.operation, at=run.step.opened_at)
     except PlatformError as exc:
         OperationRun.objects.filter(pk=run.pk).update(
             attempts=run.attempts + 1,
