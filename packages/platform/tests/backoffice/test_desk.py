@@ -7,6 +7,8 @@ from datetime import timedelta
 
 import pytest
 from django.test import Client
+from procrastinate.contrib.django.models import ProcrastinateJob
+from saola_platform.cases import jobs
 from saola_platform.cases.models import Decision, Dossier
 from saola_platform.kernel import clock
 
@@ -173,7 +175,10 @@ def test_a_failed_operation_is_shown_with_its_reason_and_can_be_tried_again(desk
     assert "persons does not answer" in page
     assert 'data-testid="retry"' in page
     step = desk.dossier.steps.get(node="reserve-number")
+    waiting = ProcrastinateJob.objects.filter(task_name=jobs.RUN_OPERATION, status="todo")
+    assert waiting.count() == 1
     assert desk.officer.post(f"/dossiers/{desk.dossier.code}/steps/{step.pk}/retry").status_code == 302
+    assert waiting.count() == 2
 
 
 def test_text_that_people_typed_is_never_markup(desk: Desk) -> None:

@@ -46,7 +46,6 @@ def lose_answers_of(onestop: OneStop, register: str) -> Any:
     return lambda: setattr(onestop.peers, "call", honest)
 
 
-@pytest.mark.parametrize("onestop", ["vietnam", "template"], indirect=True)
 def test_an_entry_whose_answer_was_lost_before_midnight_is_the_same_entry_after_it(
     onestop: OneStop, dossier: Dossier
 ) -> None:

@@ -114,7 +114,7 @@ def try_again(*, official: Official, code: str, step: int) -> None:
     found = Step.objects.filter(pk=step, dossier__code=code, dossier__organisation=official.organisation).first()
     if found is None or found.kind != "service" or found.closed_at is not None:
         raise NoSuchDossier(code)
-    jobs.want_operation(step=found.pk)
+    jobs.want_operation_now(step=found.pk)
     audit.record(
         action="operation-retried", person=official.personal_number, detail={"dossier": code, "step": found.node}
     )

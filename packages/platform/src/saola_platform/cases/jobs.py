@@ -17,6 +17,11 @@ def want_operation(*, step: int) -> None:
     _defer(RUN_OPERATION, queueing_lock=f"operation-{step}", step=step)
 
 
+def want_operation_now(*, step: int) -> None:
+    """Run it at once, beside the job that waits for its next try: whichever comes second finds it done."""
+    app.configure_task(RUN_OPERATION).defer(step=step)
+
+
 def want_delivery(*, dossier: int) -> None:
     """Tell the portal what it does not know yet about a dossier."""
     _defer(DELIVER_EVENTS, queueing_lock=f"events-{dossier}", dossier=dossier)
