@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connections
 from django.test import Client
 from saola_exchange.client import ExchangeUnavailable, FakeExchange
 from saola_platform.kernel import trust
@@ -65,8 +66,11 @@ class SigningAtOnce(FakeIdentity):
 
 
 @pytest.fixture
-def live(registers: FakeExchange, live_server: Any, using_site: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """The portal over HTTP, with the real time."""
+def live(
+    django_db_setup: None, registers: FakeExchange, live_server: Any, using_site: Any, monkeypatch: pytest.MonkeyPatch
+) -> Any:
+    """The portal over HTTP, with the real time. The database is named first, so that it outlives the server."""
+    del django_db_setup
     monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # the browser's library runs a loop in this thread
     using_site(public_url=live_server.url)
     registers.answers(method="GET", service=USAGES, body={"items": [use()], "total": 1})
@@ -83,6 +87,8 @@ def chromium(live: Any) -> Iterator[Any]:
             yield browser
         finally:
             browser.close()
+            # Under the browser's loop Django keeps connections of its own, which nobody else would close.
+            connections.close_all()
 
 
 @pytest.fixture
@@ -209,9 +215,7 @@ def test_every_page_of_following_is_accessible_and_fits(
     look(page, live.url + "/notices/", name="notices")
 
 
-def test_the_whole_way_can_be_gone_without_scripts(
-    live: Any, chromium: Any, signing: FakeTrust, tmp_path: Path
-) -> None:
+def test_the_whole_way_needs_no_scripts(live: Any, chromium: Any, signing: FakeTrust, tmp_path: Path) -> None:
     del signing
     paper = tmp_path / "notice.pdf"
     paper.write_bytes(PDF)
