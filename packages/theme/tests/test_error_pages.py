@@ -7,6 +7,7 @@ import re
 
 import pytest
 from django.core.exceptions import RequestDataTooBig
+from django.db import InterfaceError, OperationalError
 from django.test import RequestFactory
 from saola_theme import error_pages
 
@@ -41,3 +42,15 @@ def test_the_reference_number_on_the_page_stands_in_the_log(caplog):
     assert number[1].decode() in record.getMessage()
     assert "/some/page" in record.getMessage()
     assert record.levelno == logging.ERROR
+
+
+@pytest.mark.parametrize("error", [OperationalError("inside"), InterfaceError("inside")])
+def test_a_database_that_is_away_is_a_reason_to_try_again_not_a_defect(error):
+    try:
+        raise error
+    except type(error):
+        page = error_pages.server_error(REQUEST)
+    assert page.status_code == 503
+    assert page.headers["Retry-After"] == "5"
+    assert b"Try again in a few seconds" in page.content
+    assert b"inside" not in page.content

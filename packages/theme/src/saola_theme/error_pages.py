@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import logging
 import secrets
+import sys
 
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template import loader
 from django.utils.translation import gettext as _
 
 log = logging.getLogger(__name__)
+RETRY_AFTER_SECONDS = 5
 
 
 def _words(status: int) -> tuple[str, list[str]]:
@@ -36,6 +39,10 @@ def _words(status: int) -> tuple[str, list[str]]:
             return _("That file is too large"), [
                 _("Choose a smaller file, or take the photo again at a lower quality, and send it again."),
             ]
+        case 503:
+            return _("This service is not available at the moment"), [
+                _("What you had already saved is kept. Try again in a few seconds."),
+            ]
         case _other:
             return _("Sorry, something went wrong on our side"), [
                 _("What you had already saved is kept. Try again in a few minutes."),
@@ -43,7 +50,7 @@ def _words(status: int) -> tuple[str, list[str]]:
 
 
 def error_page(*, request: HttpRequest | None, status: int) -> HttpResponse:
-    """The page for one status (400, 403, 404, 413, 500); logs its reference number and the path asked for."""
+    """The page for one status (400, 403, 404, 413, 500, 503); logs its reference number and the path asked for."""
     reference = secrets.token_hex(4).upper()
     level = logging.ERROR if status >= 500 else logging.INFO
     log.log(level, "error page %s, reference %s, for %r", status, reference, getattr(request, "path", ""))
@@ -51,7 +58,10 @@ def error_page(*, request: HttpRequest | None, status: int) -> HttpResponse:
     values = {"title": title, "paragraphs": paragraphs, "reference": reference, "status": status}
     # A page about a failure of ours runs no context processor: one of them may be what failed.
     page = loader.render_to_string("saola/error.html", values, request if status < 500 else None)
-    return HttpResponse(page, status=status)
+    answer = HttpResponse(page, status=status)
+    if status == 503:
+        answer.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    return answer
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -75,5 +85,6 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse: 
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Handler of status 500."""
-    return error_page(request=request, status=500)
+    """Handler of status 500; 503 while the database is away, because then trying again helps."""
+    is_away = isinstance(sys.exc_info()[1], OperationalError | InterfaceError)
+    return error_page(request=request, status=503 if is_away else 500)

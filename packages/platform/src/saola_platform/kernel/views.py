@@ -57,18 +57,11 @@ def failed(request: HttpRequest, *, error: PlatformError) -> HttpResponse:
 
 
 def database_away(request: HttpRequest) -> HttpResponse:
-    """The database is being restarted; what follows must not need it, so no context processor runs."""
-    error = Unavailable()
-    values = {
-        "title": gettext("This service is not available at the moment"),
-        "paragraphs": [gettext("What you had already saved is kept. Try again in a few seconds.")],
-    }
-    response = (
-        problems.problem(error)
-        if is_service(request)
-        else HttpResponse(render_to_string("saola/error.html", values), status=error.status)
-    )
-    response.headers["Retry-After"] = "5"
+    """The database is being restarted: trying again helps."""
+    if not is_service(request):
+        return error_pages.error_page(request=request, status=503)
+    response = problems.problem(Unavailable())
+    response.headers["Retry-After"] = str(error_pages.RETRY_AFTER_SECONDS)
     return response
 
 

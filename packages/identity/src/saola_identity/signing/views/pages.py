@@ -58,7 +58,7 @@ def decide(request: HttpRequest, account: Account, request_id: UUID) -> HttpResp
     except NotForYou:
         return render(request, "signing/not_for_you.html", {"account": account}, status=403)
     if kept.status_at(clock.now()) != "waiting":
-        return _closed(request, kept)
+        return _repeated(request, kept)
     if request.method != "POST":
         return _page(request, kept)
     return (
@@ -74,7 +74,7 @@ def _sign(request: HttpRequest, kept: SigningRequest, account: Account) -> HttpR
         actions.sign(request_id=kept.pk, account=account, pin=form.cleaned_data["pin"], at=clock.now())
     except RequestRefused:
         kept.refresh_from_db()
-        return _closed(request, kept)
+        return _repeated(request, kept)
     except SigningFailed as exc:
         return _page(request, kept, problem=in_words(exc), status=422 if exc.fault == "caller" else 502)
     return HttpResponseRedirect(actions.return_address(kept))
@@ -85,7 +85,7 @@ def _refuse(request: HttpRequest, kept: SigningRequest, account: Account) -> Htt
         actions.refuse(request_id=kept.pk, account=account, reason=request.POST.get("reason", ""), at=clock.now())
     except RequestRefused:
         kept.refresh_from_db()
-        return _closed(request, kept)
+        return _repeated(request, kept)
     return HttpResponseRedirect(actions.return_address(kept))
 
 
@@ -124,6 +124,14 @@ def _page(request: HttpRequest, kept: SigningRequest, *, problem: str = "", stat
 
         context["pin_hint"] = pin_hint(kept.account)
     return render(request, "signing/decide.html", context, status=status)
+
+
+def _repeated(request: HttpRequest, kept: SigningRequest) -> HttpResponse:
+    """The same decision sent again, because its answer was lost: it leads on. Else there is nothing to decide."""
+    wanted = "refused" if request.POST.get("decision") == "refuse" else "signed"
+    if request.method == "POST" and kept.status == wanted:
+        return HttpResponseRedirect(actions.return_address(kept))
+    return _closed(request, kept)
 
 
 def _closed(request: HttpRequest, kept: SigningRequest) -> HttpResponse:
