@@ -13,8 +13,10 @@ import logging
 import os
 import signal
 
-from procrastinate import App
+from procrastinate import App, PsycopgConnector
+from procrastinate.connector import BaseConnector
 from procrastinate.contrib.django import app as django_app
+from procrastinate.contrib.django import connector_params
 from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.exceptions import ConnectorException
 
@@ -29,13 +31,33 @@ FINISH_WITHIN = 20.0
 log = logging.getLogger(__name__)
 
 
+class WorkersConnector(PsycopgConnector):
+    """Connections of its own for taking jobs out of the queue; what a job puts in goes with Django's.
+
+    Without that, a job asked for within a job's transaction would be there before what it is to work on,
+    and also when that transaction is undone.
+    """
+
+    def __init__(self, *, django: DjangoConnector) -> None:
+        super().__init__(kwargs=connector_params(django.alias))
+        self._django = django
+
+    def get_sync_connector(self) -> BaseConnector:
+        """Django's connection of the calling thread, with its transaction."""
+        return self._django
+
+
 def work() -> None:
     """Work until SIGTERM or SIGINT; the jobs at hand are finished first (at most 20 seconds)."""
-    connector = django_app.connector
-    if not isinstance(connector, DjangoConnector):
-        raise ConfigurationInvalid("the queue is not Django's")
-    with django_app.replace_connector(connector.get_worker_connector()) as app:
+    with django_app.replace_connector(workers_connector()) as app:
         asyncio.run(_work_until_told(app))
+
+
+def workers_connector() -> WorkersConnector:
+    """The connector of a worker over the queue of this site."""
+    if not isinstance(django_app.connector, DjangoConnector):
+        raise ConfigurationInvalid("the queue is not Django's")
+    return WorkersConnector(django=django_app.connector)
 
 
 async def _work_until_told(app: App) -> None:
