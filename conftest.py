@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import signal
 import socket
 import subprocess
 import tempfile
@@ -36,7 +37,7 @@ def postgres_cluster() -> Iterator[Cluster]:
                 cluster.wait(seconds=30, alive=server)
                 yield cluster
             finally:
-                server.terminate()
+                server.send_signal(signal.SIGINT)  # at once, whoever is still connected
 
 
 @pytest.fixture(scope="session")
