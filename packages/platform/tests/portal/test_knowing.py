@@ -89,5 +89,14 @@ def test_a_proof_that_is_not_there_is_not_found(client: Client, registers: FakeE
     assert client.get(f"{ADDRESS}unknown~site/x/evidence").status_code == 404
 
 
+def test_a_register_that_cannot_give_its_proof_now_is_not_taken_for_one_without_it(
+    client: Client, registers: FakeExchange
+) -> None:
+    registers.answers(method="GET", service=USAGES, path="/usages/x/evidence", status=503, body={})
+    answer = client.get(f"{ADDRESS}A1~population/x/evidence")
+    assert answer.status_code == 502
+    assert "Try again" in answer.content.decode()
+
+
 def test_whoever_is_not_signed_in_is_sent_to_sign_in(client: Client) -> None:
     assert Client(headers={"Host": "testserver"}).get(ADDRESS).status_code == 302

@@ -15,7 +15,7 @@ from typing import Any, Final
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext
 from saola_blueprint import Country
-from saola_exchange.client import Exchange, ExchangeError
+from saola_exchange.client import Exchange, ExchangeError, ExchangeUnavailable
 
 from saola_platform.errors import ConfigurationInvalid
 from saola_platform.kernel.exchange import provider
@@ -98,7 +98,10 @@ def usages_of(*, subject: str, country: Country, exchange: Exchange, language: s
 
 
 def evidence_of(*, site_key: str, message_id: str, subject: str, country: Country, exchange: Exchange) -> bytes | None:
-    """The signed request that used the data, from the register's own gateway; None when there is none."""
+    """The signed request that used the data, from the register's own gateway; None when there is none.
+
+    Raises ExchangeError, also where the register's site is there but cannot answer now.
+    """
     site = next((one for one in register_sites(country=country, language="") if one.key == site_key), None)
     if site is None:
         return None
@@ -112,6 +115,12 @@ def evidence_of(*, site_key: str, message_id: str, subject: str, country: Countr
         data_subject=subject,
         timeout=TIMEOUT_SECONDS,
     )
+    if answer.status >= 500:
+        raise ExchangeUnavailable(
+            code=f"register.http_{answer.status}",
+            message="the register cannot answer now",
+            message_id=answer.message_id,
+        )
     return answer.body if answer.status == 200 else None
 
 
