@@ -67,6 +67,7 @@ def country_facts(folder: Path) -> CountryFacts:
         site_name={"en": "Exampleland identity"},
         organisations={"W01": "Ward One"},
         locale=folder / "locale",
+        formats=["saola_theme.formats"],
     )
 
 

@@ -155,3 +155,10 @@ def test_people_find_birth_registration_by_their_own_words_typed_without_accents
     procedure = vietnam.procedures["1.001193"]
     words = {fold(word) for word in procedure.keywords["vi"]}
     assert {"lam giay khai sinh", "sinh con", "em be"} <= words
+
+
+def test_dates_have_slashes_and_hours_are_of_twenty_four() -> None:
+    written: dict[str, object] = {}
+    exec((REPOSITORY / "countries/vietnam/formats/vi/formats.py").read_text(encoding="utf-8"), written)  # noqa: S102
+    assert written["DATE_FORMAT"] == written["SHORT_DATE_FORMAT"] == "d/m/Y"
+    assert written["DATETIME_FORMAT"] == written["SHORT_DATETIME_FORMAT"] == "H:i, d/m/Y"

@@ -96,6 +96,7 @@ MIDDLEWARE = [
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "saola_identity.sites.middleware.Unstorable",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -130,7 +131,7 @@ def _languages(country: CountryFacts) -> dict[str, Any]:
         "LANGUAGE_CODE": country.default_language,
         "LANGUAGES": list(country.languages.items()),
         "LOCALE_PATHS": [str(country.locale)],
-        "FORMAT_MODULE_PATH": ["saola_theme.formats"],
+        "FORMAT_MODULE_PATH": list(country.formats),
         "USE_I18N": True,
         "USE_TZ": True,
         "TIME_ZONE": country.timezone,
@@ -143,6 +144,8 @@ def _static_files(configuration: Configuration) -> dict[str, Any]:
         "STATIC_ROOT": str(configuration.data / "static"),
         "STORAGES": {"staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}},
         "WHITENOISE_MANIFEST_STRICT": True,
+        # Pages name files by their digest only; the others would be compressed for nobody.
+        "WHITENOISE_KEEP_ONLY_HASHED_FILES": True,
     }
 
 

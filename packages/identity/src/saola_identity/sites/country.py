@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from saola_blueprint import BlueprintError, load_country
+from saola_theme.formats import format_modules
 
 from saola_identity.errors import ConfigurationInvalid
 
 
 @dataclass(frozen=True, slots=True)
 class CountryFacts:
-    """Languages (tag → own name), time zone, ISO 3166-1 code, names by language, organisations by code."""
+    """Languages (tag → own name), time zone, ISO 3166-1 code, names by language, organisations, texts, formats."""
 
     languages: Mapping[str, str]
     default_language: str
@@ -23,6 +24,7 @@ class CountryFacts:
     site_name: Mapping[str, str]
     organisations: Mapping[str, str]
     locale: Path
+    formats: Sequence[str]
 
 
 def read_country(folder: Path) -> CountryFacts:
@@ -40,4 +42,5 @@ def read_country(folder: Path) -> CountryFacts:
         site_name=dict(country.site_names.get("identity", {})),
         organisations={code: str(one.name) for code, one in country.organisations.items()},
         locale=country.folder / "locale",
+        formats=format_modules(country_folder=country.folder),
     )

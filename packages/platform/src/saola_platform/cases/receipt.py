@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 
 from django.utils import formats, translation
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from saola_platform.cases.declarations import organisation_of, procedure_of, text_in
 from saola_platform.cases.models import Dossier
@@ -33,8 +32,7 @@ def tracking_url(dossier: Dossier) -> str:
 
 def local(moment: datetime) -> str:
     """A moment in the country's time, as people write it in the active language."""
-    local_moment = moment.astimezone(ZoneInfo(country().timezone))
-    return f"{local_moment:%H:%M}, {formats.date_format(local_moment, pgettext('date format', 'j M Y'))}"
+    return str(formats.date_format(moment.astimezone(ZoneInfo(country().timezone)), "DATETIME_FORMAT"))
 
 
 def _data(*, dossier: Dossier, language: str) -> dict[str, object]:

@@ -8,6 +8,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from saola_theme.formats import format_modules as _format_modules
+
 from saola_platform.errors import ConfigurationInvalid
 from saola_platform.kernel import configuration as _configuration
 from saola_platform.kernel.country import country as _country
@@ -49,6 +51,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 LANGUAGE_CODE = COUNTRY.default_language
 LANGUAGES = list(COUNTRY.languages.items())
 LOCALE_PATHS = [str(COUNTRY.folder / "locale")]
+FORMAT_MODULE_PATH = _format_modules(country_folder=COUNTRY.folder)
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = COUNTRY.timezone
@@ -63,6 +66,8 @@ MEDIA_ROOT = str(SITE.data / "files")
 FILE_UPLOAD_TEMP_DIR = str(SITE.data / "uploads")
 DATA_UPLOAD_MAX_MEMORY_SIZE = SITE.upload_limits.request_bytes
 WHITENOISE_MANIFEST_STRICT = True
+# Pages name files by their digest only; the others would be compressed for nobody.
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 
 # Cookies do not know ports: several sites share one host name in a demo, so each has names of its own.
 SESSION_COOKIE_NAME = f"saola_{SITE.site}_session"

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils import formats
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import ngettext
 
 from saola_platform.cases.api import Deadline
 from saola_platform.kernel.country import country
@@ -42,15 +42,13 @@ def shown(deadline: Deadline) -> ShownDeadline:
 
 
 def moment(at: datetime) -> str:
-    """A moment in the country's time: hour and date."""
-    local = at.astimezone(ZoneInfo(country().timezone))
-    return f"{local:%H:%M}, {day(local.date())}"
+    """A moment in the country's time, as people write it in the language of the page."""
+    return str(formats.date_format(at.astimezone(ZoneInfo(country().timezone)), "DATETIME_FORMAT"))
 
 
 def day(date: date) -> str:
     """A date as people write it in the language of the page."""
-    # The order of day, month and year is the language's; its format is translated like a word.
-    return str(formats.date_format(date, pgettext("date format", "j M Y")))
+    return str(formats.date_format(date, "DATE_FORMAT"))
 
 
 def hours(amount: float) -> str:
