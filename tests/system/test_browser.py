@@ -154,6 +154,7 @@ def test_the_journey_in_a_browser_with_every_page_looked_at(
     mother.look("09-papers-added")
     mother.send("main form:has(#continue)")
     mother.go(application + "review", "10-review")
+    mother.page.fill("#id_email", script.applicant.email)
     mother.send("form[action$='/sign']")
     mother.authorise(script.applicant, "11-sign")
     dossier = mother.page.url.split("?")[0]
@@ -193,7 +194,7 @@ def test_the_journey_in_a_browser_with_every_page_looked_at(
     mother.page.locator("[data-testid=result-link]").first.click()
     mother.look("20-certificate-in-the-document-store")
     assert mother.page.get_attribute("[data-testid=verdict]", "data-verdict") == "valid"
-    mother.go(f"{portal}/results/", "21-document-store")
+    mother.go(f"{portal}/my-documents/", "21-document-store")
     mother.go(f"{portal}/dossiers/", "22-my-dossiers")
     mother.go(f"{portal}/notices/", "23-notices")
     mother.go(f"{portal}/my-data/usages/", "24-who-used-my-data")

@@ -106,7 +106,7 @@ class Citizen:
         while True:
             page = self.browser.get(application + "review")
             if "/dossiers/" not in page.url:
-                page = self.browser.submit(page, page.form(action_ends="/sign"))
+                page = self.browser.submit(page, page.form(action_ends="/sign"), values={"email": self.person.email})
             if "/dossiers/" not in page.url and _asks_pin(page):
                 page = authorise(self.browser, page, self.person)
             if "/dossiers/" in page.url:
@@ -160,6 +160,16 @@ class Citizen:
         """How many notices the person has had."""
         page = self.browser.get(self.portal + "/notices/")
         return len(page.html.xpath("//main//time"))
+
+    def letters(self, mailbox: str, dossier: str) -> int:
+        """How many letters that lead to the dossier have arrived, waiting for the first."""
+        number = dossier.rstrip("/").rsplit("/", 1)[-1]
+
+        def about(page: Page) -> list[Any]:
+            letters = [one.text_content() for one in page.html.xpath("//article")]
+            return [words for words in letters if number in words and self.person.email in words]
+
+        return len(about(self._until(mailbox + "/", lambda page: bool(about(page)), "letter")))
 
     def usages(self) -> list[Usage]:
         """Every line of "who used my data"."""

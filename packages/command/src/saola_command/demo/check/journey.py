@@ -77,9 +77,10 @@ class Journey:
         with self._step("the certificate is in her document store, signed and sealed"):
             certificate = self.mother.result(dossier)
             judge_certificate(certificate, folder=self.folder)
-        with self._step("she was told at each step"):
-            if self.mother.notices() < 4:
-                raise JourneyFailed(f"Only {self.mother.notices()} notices came.")
+        with self._step("she was told at each step, on the portal and by letter"):
+            notices, letters = self.mother.notices(), self.mother.letters(self.layout.url("mail"), dossier)
+            if min(notices, letters) < 4:
+                raise JourneyFailed(f"Only {notices} notices and {letters} letters came.")
         return certificate
 
     def _look_at_registers(self, *, certificate: bytes, code: str) -> None:

@@ -15,11 +15,12 @@ from saola_command.errors import DemoDeclarationInvalid
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """One of the demo's people: who signs in, and the PIN of their signing key."""
+    """One of the demo's people: who signs in, the PIN of their signing key, where letters reach them."""
 
     personal_number: str
     full_name: str
     pin: str
+    email: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,9 @@ def read_script(*, folder: Path, people: Path) -> Script:
 
 def _person(known: list[dict[str, Any]], role: str) -> Person:
     found = next(person for person in known if person["role"] == role)
-    return Person(str(found["personal_number"]), str(found["full_name"]), str(found.get("pin", "")))
+    return Person(
+        str(found["personal_number"]), str(found["full_name"]), str(found.get("pin", "")), str(found["email"])
+    )
 
 
 def _answer(answers: Mapping[str, Mapping[str, Any]], path: str) -> str:
