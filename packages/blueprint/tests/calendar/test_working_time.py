@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from saola_blueprint.calendar import Calendar, DeclaredHolidays, LibraryHolidays, Pause, Period
+from saola_blueprint.loader.country_files import library_codes
 from saola_blueprint.schema import TimeLimit
 
 ZONE = ZoneInfo("Europe/Budapest")
@@ -198,3 +199,10 @@ def test_working_days_are_days_of_the_calendar_s_hours(received: datetime, days:
     due = OFFICE.due_at(received, TimeLimit(days, "working-days"))
     assert due is not None
     assert OFFICE.working_hours_between(begins, due) == days * OFFICE.hours_per_day
+
+
+def test_the_codes_of_the_library_are_those_it_has_holidays_for() -> None:
+    codes = library_codes()
+    assert set(library.list_supported_countries()) <= codes
+    assert all(library.country_holidays(code) is not None for code in sorted(codes)[::25])
+    assert "QQ" not in codes

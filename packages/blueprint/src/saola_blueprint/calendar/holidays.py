@@ -8,8 +8,6 @@ from datetime import date
 from functools import cache
 from typing import Any, Protocol
 
-import holidays as library
-
 
 class Holidays(Protocol):
     """Public holidays and make-up working days."""
@@ -23,6 +21,9 @@ class Holidays(Protocol):
 
 @cache
 def _calendar(country: str) -> Any:
+    # Large, and most processes never reckon with days: it is read when the first day is asked for.
+    import holidays as library
+
     return library.country_holidays(country, language=None)
 
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Callable, Mapping
 from datetime import date, time
+from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TypeVar
 
@@ -127,10 +130,7 @@ def _holidays(record: Record) -> DeclaredHolidays:
 
 
 def _library(country: str, record: Record) -> LibraryHolidays | None:
-    source = LibraryHolidays(country)
-    try:
-        source.name_on(date(2026, 1, 1))
-    except NotImplementedError:
+    if country not in library_codes():
         record.findings.add(
             record.place_of("holidays_library"),
             "calendar.library_unknown",
@@ -138,7 +138,17 @@ def _library(country: str, record: Record) -> LibraryHolidays | None:
             "Give an ISO 3166-1 code it knows, or delete the line and list free_days.",
         )
         return None
-    return source
+    return LibraryHolidays(country)
+
+
+@cache
+def library_codes() -> frozenset[str]:
+    """The codes in the library's registry, read as text: to load the library is dear, and most processes never do."""
+    found = find_spec("holidays")
+    if found is None or found.origin is None:
+        return frozenset()
+    registry = Path(found.origin).with_name("registry.py").read_text(encoding="utf-8")
+    return frozenset(re.findall(r'"([A-Z]{2,3})"', registry))
 
 
 def read_organisation(record: Record) -> Organisation:
