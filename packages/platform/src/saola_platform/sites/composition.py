@@ -12,7 +12,6 @@ EVERY_SITE: Final = ("saola_theme", "procrastinate.contrib.django", "saola_platf
 PEOPLE: Final = (
     "django.contrib.sessions",
     "django.contrib.messages",
-    "django_htmx",
     "crispy_forms",
     "crispy_forms_gds",
     "saola_platform.notifications",
@@ -41,6 +40,7 @@ _INNER: Final = (
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "saola_platform.kernel.middleware.Unstorable",
     "saola_platform.kernel.middleware.Problems",
 )
 
