@@ -172,3 +172,11 @@ def test_the_form_cannot_be_sent_from_another_site(asking, person, become):
     response = strict.post(path_of(asked), {"decision": "sign", "pin": "2468"})
     assert response.status_code == 403
     assert asking.outcome(asked)["status"] == "waiting"
+
+
+def test_a_nul_in_a_form_or_an_address_is_a_bad_request(asking, portal):
+    asked = asking.ask()
+    response = portal.browser.post(path_of(asked), {"decision": "refuse", "reason": "no\x00t mine"})
+    assert response.status_code == 400
+    assert asking.outcome(asked)["status"] == "waiting"
+    assert portal.browser.get("/sign-in?next=%00").status_code == 400

@@ -100,6 +100,19 @@ def test_a_failure_is_a_page_without_details(browser: Client, how: str, status: 
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("address", ["/form%00", "/form?q=%00", "/form?%00=q", "/services/fails%00"])
+def test_a_nul_in_an_address_is_a_bad_request_whatever_is_behind_it(browser: Client, address: str) -> None:
+    path, _, query = address.partition("?")
+    assert browser.get(path.replace("%00", "\x00"), query_params={}, QUERY_STRING=query).status_code == 400
+
+
+@pytest.mark.django_db
+def test_a_nul_in_a_form_is_a_bad_request(browser: Client) -> None:
+    assert browser.post("/form", {"words": "right"}).status_code == 200
+    assert browser.post("/form", {"words": "wr\x00ng"}).status_code == 400
+
+
+@pytest.mark.django_db
 def test_a_defect_in_a_service_is_a_problem_with_a_reference_only(
     browser: Client, gateway_headers: dict[str, str]
 ) -> None:

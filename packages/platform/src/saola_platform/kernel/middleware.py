@@ -5,8 +5,10 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
+from typing import Any
 from urllib.parse import urlsplit
 
+from django.core.exceptions import SuspiciousOperation
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from saola_exchange.client import ExchangeError
@@ -101,6 +103,26 @@ class UploadLimit:
         until = time.monotonic() + self.DRAIN_SECONDS
         while time.monotonic() < until and request.read(self.STEP):
             continue
+
+
+class Unstorable:
+    """Refuses the NUL character in addresses and forms: no person types it, and PostgreSQL's text cannot hold it."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "\x00" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
+            return views.bad_request(request, SuspiciousOperation("NUL in the address"))
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *_: Any) -> HttpResponse | None:
+        """Forms; the bodies of services are read by the services themselves."""
+        if request.method != "POST" or views.is_service(request):
+            return None
+        if any("\x00" in str(value) for _, values in request.POST.lists() for value in values):
+            return views.bad_request(request, SuspiciousOperation("NUL in a form"))
+        return None
 
 
 class Problems:
