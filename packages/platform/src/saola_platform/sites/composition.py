@@ -62,7 +62,7 @@ def middleware(*, installed: Sequence[str]) -> list[str]:
     if "django.contrib.auth" in installed:
         chain += ["django.contrib.auth.middleware.AuthenticationMiddleware"]
     if "saola_platform.notifications" in installed:
-        chain += ["saola_platform.kernel.signin.middleware.SignedIn", "django_htmx.middleware.HtmxMiddleware"]
+        chain += ["saola_platform.kernel.signin.middleware.SignedIn"]
     return chain
 
 
