@@ -5,12 +5,14 @@ Evidence is judged by `saola evidence verify`, offline, against the configuratio
 
 from __future__ import annotations
 
+import io
 import json
 import subprocess
 import time
 import urllib.error
 import urllib.parse
 import urllib.request
+import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -72,11 +74,30 @@ class Exchange:
             time.sleep(0.5)
 
 
-def verify_container(*, container: bytes, configuration: Path, folder: Path, name: str) -> dict[str, Any]:
-    """Verify one container offline; raises JourneyFailed unless it is valid."""
-    path = folder / f"{name}.asice"
-    path.write_bytes(container)
-    return _judged(["evidence", "verify", str(path), "--conf", str(configuration), "--json"], what=name)
+def verify_containers(*, containers: Mapping[str, bytes], configuration: Path, folder: Path) -> None:
+    """Verify containers by name, offline and in one go; raises JourneyFailed unless each is valid."""
+    path = folder / "containers.zip"
+    told = _bundle(containers, path)
+    command = own_command("evidence", "verify", str(path), "--conf", str(configuration), "--json")
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=dict(environment()), timeout=60)
+    verdicts = [json.loads(line) for line in done.stdout.splitlines()]
+    wrong = [verdict for verdict in verdicts if verdict.get("verdict") != "valid"]
+    if done.returncode != 0 or wrong or len(verdicts) != told:
+        said = json.dumps(wrong) if wrong else done.stdout.strip() or done.stderr.strip()
+        raise JourneyFailed(f"Of {told} containers not each is valid: {said}"[:1500])
+
+
+def _bundle(containers: Mapping[str, bytes], path: Path) -> int:
+    """Put the containers into one ZIP file, taking apart what is such a file already; how many they are."""
+    with zipfile.ZipFile(path, "w") as bundle:
+        for name, content in containers.items():
+            with zipfile.ZipFile(io.BytesIO(content)) as source:
+                inner = [entry for entry in source.namelist() if entry.endswith(".asice")]
+                for entry in inner:
+                    bundle.writestr(f"{name}-{entry}", source.read(entry))
+            if not inner:
+                bundle.writestr(f"{name}.asice", content)
+        return len(bundle.namelist())
 
 
 def refuse_tampered(*, container: bytes, configuration: Path, folder: Path) -> None:
@@ -91,9 +112,6 @@ def refuse_tampered(*, container: bytes, configuration: Path, folder: Path) -> N
 
 def tampered(container: bytes) -> bytes:
     """The container with its message changed by one letter."""
-    import io
-    import zipfile
-
     changed = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(container)) as source, zipfile.ZipFile(changed, "w") as target:
         for entry in source.infolist():
@@ -102,12 +120,3 @@ def tampered(container: bytes) -> bytes:
                 content = content[:-3] + bytes([content[-3] ^ 1]) + content[-2:]
             target.writestr(entry, content)
     return changed.getvalue()
-
-
-def _judged(words: list[str], *, what: str) -> dict[str, Any]:
-    command = own_command(*words)
-    done = subprocess.run(command, capture_output=True, text=True, check=False, env=dict(environment()), timeout=60)
-    if done.returncode != 0:
-        raise JourneyFailed(f"{what} is not valid: {done.stdout.strip() or done.stderr.strip()}"[:1500])
-    content: dict[str, Any] = json.loads(done.stdout)
-    return content

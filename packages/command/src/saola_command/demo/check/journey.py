@@ -8,7 +8,7 @@ from pathlib import Path
 
 from saola_command.demo.check.browser import Browser
 from saola_command.demo.check.citizen import Citizen, Usage
-from saola_command.demo.check.evidence import Exchange, refuse_tampered, verify_container
+from saola_command.demo.check.evidence import Exchange, refuse_tampered, verify_containers
 from saola_command.demo.check.official import Official
 from saola_command.demo.check.papers import child_number, judge_certificate
 from saola_command.demo.check.report import Report
@@ -118,21 +118,25 @@ class Journey:
         configuration = self._exchange().configuration(self.folder)
         newest = usages[:25]
         with self._step(f"each of the newest {len(newest)} leads to evidence that an offline verifier accepts"):
-            containers = [self._verify_usage(usage, configuration) for usage in newest]
+            containers = {_file_name(one.message_id): self._evidence_of(one) for one in newest}
+            verify_containers(containers=containers, configuration=configuration, folder=self.folder)
         with self._step("and refuses when one letter is changed"):
-            refuse_tampered(container=containers[0], configuration=configuration, folder=self.folder)
+            refuse_tampered(container=next(iter(containers.values())), configuration=configuration, folder=self.folder)
 
     def _verify_reads(self, application: str, identifiers: list[str]) -> None:
         configuration = self._exchange().configuration(self.folder)
-        for identifier in identifiers:
-            page = self.mother.browser.get(f"{application}evidence/{urllib.parse.quote(identifier, safe='')}")
-            verify_container(container=page.content, configuration=configuration, folder=self.folder, name="read")
+        containers = {}
+        for one in identifiers:
+            page = self.mother.browser.get(f"{application}evidence/{urllib.parse.quote(one, safe='')}")
+            containers[_file_name(one)] = page.content
+        verify_containers(containers=containers, configuration=configuration, folder=self.folder)
 
-    def _verify_usage(self, usage: Usage, configuration: Path) -> bytes:
-        content = self.mother.browser.get(usage.evidence_url).content
-        name = "".join(letter if letter.isalnum() else "-" for letter in usage.message_id)
-        verify_container(container=content, configuration=configuration, folder=self.folder, name=name)
-        return content
+    def _evidence_of(self, usage: Usage) -> bytes:
+        return self.mother.browser.get(usage.evidence_url).content
 
     def _exchange(self) -> Exchange:
         return Exchange(demo=self.demo, layout=self.layout, member=self.demo.member("portal"))
+
+
+def _file_name(message_id: str) -> str:
+    return "".join(letter if letter.isalnum() else "-" for letter in message_id)

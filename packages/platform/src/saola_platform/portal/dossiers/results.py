@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from saola_trust import containers, pdf
+from saola_trust import containers
 from saola_trust.validation import Report
 
 from saola_platform.documents import api as documents
@@ -35,6 +35,9 @@ def check(*, result: StoredResult, at: datetime) -> Checked:
         return Checked(None, "no-trusted-list")
     content = documents.read_file(file_id=result.file, owner=result.owner)
     if result.media_type == "application/pdf":
+        # Large, and a portal that nobody asks for a result does without it.
+        from saola_trust import pdf
+
         return Checked(pdf.validate(content, trusted=trusted, at=at))
     if result.media_type == "application/vnd.etsi.asic-e+zip":
         return Checked(containers.validate(content, trusted=trusted, at=at))
