@@ -13,7 +13,7 @@ WORKERS ?= 2
 # The Django packages have one set of settings each, so each is a run of its own.
 PYTEST = $(BIN)/pytest -q -n $(WORKERS)
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-check test system lint format types arch check bench countries lock clean
+.PHONY: help setup demo demo-check test golden system lint format types arch check bench countries lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -50,6 +50,13 @@ test: setup ## Run every test that this machine can run
 	$(PYTEST) packages/identity
 	$(PYTEST) packages/theme
 	$(PYTEST) --dist loadgroup tests/system
+
+golden: setup ## Write the golden files of everything signed anew; the diff is to be reviewed
+	rm -rf packages/*/tests/golden
+	SAOLA_GOLDEN=write $(PYTEST) packages/trust packages/exchange
+	SAOLA_GOLDEN=write $(PYTEST) packages/platform
+	SAOLA_GOLDEN=write $(PYTEST) packages/identity
+	git --no-pager diff --stat -- 'packages/*/tests/golden'
 
 system: setup ## Run only the tests with real processes and a browser
 	$(PYTEST) --dist loadgroup tests/system

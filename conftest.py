@@ -1,21 +1,106 @@
-"""What tests of every package may ask for: a throw-away database server, and the reference data."""
+"""What tests of every package may ask for: golden files, a throw-away database server, and the reference data."""
 
 from __future__ import annotations
 
+import difflib
+import hashlib
+import io
 import os
 import secrets
 import signal
 import socket
 import subprocess
 import tempfile
-from collections.abc import Iterator
+import zipfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
+from asn1crypto import core, parser
 from saola_command.postgres import Cluster, Database, Endpoint, ensure_databases
 
 ROOT = Path(__file__).parent
+WRITE_GOLDEN = os.environ.get("SAOLA_GOLDEN") == "write"
+UNIVERSAL = {1: "BOOLEAN", 2: "INTEGER", 3: "BIT STRING", 4: "OCTET STRING", 5: "NULL", 6: "OBJECT IDENTIFIER",
+             10: "ENUMERATED", 12: "UTF8String", 16: "SEQUENCE", 17: "SET", 19: "PrintableString", 22: "IA5String",
+             23: "UTCTime", 24: "GeneralizedTime"}  # fmt: skip
+READABLE = {12, 19, 22, 23, 24}
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """When golden files are written (`make golden`), only the tests that compare some are run."""
+    if not WRITE_GOLDEN:
+        return
+    others = [item for item in items if "golden" not in getattr(item, "fixturenames", ())]
+    config.hook.pytest_deselected(items=others)
+    items[:] = [item for item in items if item not in set(others)]
+
+
+@pytest.fixture
+def golden(request: pytest.FixtureRequest) -> Callable[[str, bytes], None]:
+    """Compare bytes with the reviewed file of that name below the package's ``tests/golden``."""
+    tests = next(folder for folder in request.path.parents if folder.name == "tests")
+
+    def compare(name: str, made: bytes) -> None:
+        path = tests / "golden" / name
+        if WRITE_GOLDEN:
+            path.parent.mkdir(exist_ok=True)
+            path.write_bytes(made)
+        if not path.is_file():
+            pytest.fail(f"there is no reviewed {path.relative_to(ROOT)}; `make golden` writes it", pytrace=False)
+        if made != path.read_bytes():
+            pytest.fail(_difference(path, made), pytrace=False)
+
+    return compare
+
+
+@pytest.fixture
+def golden_der(golden: Callable[[str, bytes], None]) -> Callable[[str, bytes], None]:
+    """As `golden`, for DER: kept as text of one line per value, so that a difference can be read."""
+    return lambda name, made: golden(f"{name}.der.txt", _der_text(made).encode())
+
+
+@pytest.fixture
+def golden_zip(golden: Callable[[str, bytes], None]) -> Callable[[str, bytes], None]:
+    """As `golden`, for ZIP: kept as the list of entries, as compressors differ in the bytes they make."""
+    return lambda name, made: golden(f"{name}.zip.txt", _zip_text(made).encode())
+
+
+def _difference(path: Path, made: bytes) -> str:
+    reviewed, now = (data.decode(errors="backslashreplace").splitlines() for data in (path.read_bytes(), made))
+    lines = difflib.unified_diff(reviewed, now, "reviewed", "made now", n=1, lineterm="")
+    return "\n".join([f"{path.relative_to(ROOT)} differs; if that is meant: `make golden`, and review", *lines])
+
+
+def _der_text(data: bytes, *, depth: int = 0) -> str:
+    """Header and content of each value in hexadecimal; what stands before the dashes is the very bytes."""
+    lines = ""
+    while data:
+        class_, constructed, tag, header, content, trailer = parser.parse(data)
+        data = data[len(header) + len(content) + len(trailer) :]
+        name = UNIVERSAL[tag] if class_ == 0 else f"[{tag}]"
+        if class_ == 0 and tag in READABLE:
+            name += f" {content.decode()}"
+        elif class_ == 0 and tag == 6:
+            name += f" {core.ObjectIdentifier.load(header + content).dotted}"
+        # What extensions and attributes wrap into an OCTET STRING is to be read as well.
+        nested = constructed or (class_ == 0 and tag == 4 and content[:1] == b"\x30")
+        lines += "  " * depth + header.hex() + ("" if nested or not content else f" {content.hex()}") + f" -- {name}\n"
+        lines += _der_text(content, depth=depth + 1) if nested else ""
+    return lines
+
+
+def _zip_text(data: bytes) -> str:
+    """Comment, then method, size, SHA-256 and name of each entry, in their order."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        lines = [f"comment {archive.comment.decode()}"] if archive.comment else []
+        for entry in archive.infolist():
+            method = "stored" if entry.compress_type == zipfile.ZIP_STORED else "deflated"
+            moment = "{}-{:02}-{:02}T{:02}:{:02}:{:02}".format(*entry.date_time)
+            digest = hashlib.sha256(archive.read(entry)).hexdigest()
+            lines.append(f"{method} {moment} {entry.file_size} {digest} {entry.filename}")
+    return "".join(f"{line}\n" for line in lines)
 
 
 def free_port() -> int:

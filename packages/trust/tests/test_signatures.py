@@ -18,38 +18,23 @@ from saola_trust.signatures import complete, extend_lt, prepare, read_signatures
 from saola_trust.signatures.reading import check_signed_properties, check_value
 
 AT = datetime(2026, 6, 1, 8, 0, tzinfo=UTC)
-GOLDEN = Path(__file__).parent / "golden"
+Golden = Callable[[str, bytes], None]
 
 
-def golden(name: str, made: bytes) -> bytes:
-    """The reviewed bytes. `SAOLA_GOLDEN=write` in the environment writes them anew, for the next review."""
-    import os
-
-    path = GOLDEN / name
-    if os.environ.get("SAOLA_GOLDEN") == "write":
-        path.parent.mkdir(exist_ok=True)
-        path.write_bytes(made)
-    return path.read_bytes()
-
-
-def test_a_signature_file_is_byte_for_byte_the_reviewed_one(trust: FakeTrust, documents: list[Document]) -> None:
-    made = sign(documents=documents, signer=trust.person(), at=AT, roles=["applicants"])
-
-    assert made == golden("level-b.xml", made)
+def test_a_signature_file_is_byte_for_byte_the_reviewed_one(
+    trust: FakeTrust, documents: list[Document], golden: Golden
+) -> None:
+    golden("level-b.xml", sign(documents=documents, signer=trust.person(), at=AT, roles=["applicants"]))
 
 
 def test_what_is_signed_is_byte_for_byte_the_reviewed_canonical_form(
-    trust: FakeTrust, documents: list[Document]
+    trust: FakeTrust, documents: list[Document], golden: Golden
 ) -> None:
-    made = prepare(documents=documents, certificate=trust.person().certificate, at=AT).to_be_signed
-
-    assert made == golden("signed-info.xml", made)
+    golden("signed-info.xml", prepare(documents=documents, certificate=trust.person().certificate, at=AT).to_be_signed)
 
 
-def test_a_signed_trusted_list_is_byte_for_byte_the_reviewed_one(trust: FakeTrust) -> None:
-    made = trust.trusted_list()
-
-    assert made == golden("trusted-list.xml", made)
+def test_a_signed_trusted_list_is_byte_for_byte_the_reviewed_one(trust: FakeTrust, golden: Golden) -> None:
+    golden("trusted-list.xml", trust.trusted_list())
 
 
 def test_a_value_of_another_key_is_refused_when_the_signature_is_completed(
