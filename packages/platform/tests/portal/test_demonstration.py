@@ -15,9 +15,17 @@ from saola_platform.portal.demonstration import parse
 STATUS = {
     "instance": "EX-DEMO",
     "country": "XS",
-    "processes": [{"name": "portal", "kind": "site", "organisation": "G22", "state": "running", "url": None}],
+    "processes": [
+        {"name": "site-G22", "kind": "portal", "organisation": "G22", "state": "running", "url": "http://127.0.0.1:1/"},
+        {"name": "site-A1", "kind": "register", "organisation": "A1", "state": "running", "url": "http://127.0.0.1:2/"},
+        {"name": "site-X", "kind": "onestop", "organisation": "X", "state": "running", "url": "javascript:y"},
+        {"name": "worker-X", "kind": "worker", "organisation": "X", "state": "starting", "url": None},
+    ],
     "messages": {"total": 128, "per_gateway": {"G22": 60, "A1": 68}},
-    "people": [{"full_name": "Example Mother", "label": {"en": "mother"}, "role": "mother"}],
+    "people": [
+        {"full_name": "Example Mother", "label": {"en": "mother"}, "role": "mother"},
+        {"full_name": "Example Clerk", "story": {"en": "Examines."}, "role": "clerk", "official": True},
+    ],
     "links": {"portal": "http://127.0.0.1:1/", "registers": {"A1": "http://127.0.0.1:2/"}, "bad": "javascript:x"},
 }
 
@@ -50,7 +58,29 @@ def test_the_page_shows_messages_people_and_links(client: Client, using_site: An
     page = client.get("/about-this-demo/").content.decode()
     for words in ("128", "Office B", "Example Mother", "http://127.0.0.1:2/", 'data-testid="diagram"'):
         assert words in page
-    assert "javascript:x" not in page
+    assert "javascript:" not in page
+
+
+def test_the_picture_names_organisations_and_not_their_codes(client: Client, using_site: Any, supervisor: str) -> None:
+    using_site(demo_status_url=supervisor)
+    page = client.get("/about-this-demo/").content.decode()
+    assert 'id="open-A1" href="http://127.0.0.1:2/">Ministry A</a>' in page
+    assert "Gateway · 68 messages" in page
+
+
+def test_the_picture_lights_up_only_when_messages_have_come(client: Client, using_site: Any, supervisor: str) -> None:
+    using_site(demo_status_url=supervisor)
+    for seen, moves in (("127", True), ("128", False), ("", False), ("many", False)):
+        part = client.get(f"/about-this-demo/status?seen={seen}").content.decode()
+        assert ("saola-picture--moving" in part) is moves
+
+
+def test_an_official_is_a_link_only_where_the_one_stop_is(client: Client, using_site: Any, supervisor: str) -> None:
+    using_site(demo_status_url=supervisor)
+    page = client.get("/about-this-demo/").content.decode()
+    assert "Examines." in page
+    assert ">Example Mother</a>" in page
+    assert ">Example Clerk</a>" not in page
 
 
 def test_the_counter_is_a_part_of_its_own(client: Client, using_site: Any, supervisor: str) -> None:

@@ -33,7 +33,7 @@ def test_each_line_says_who_what_why_when_and_links_to_the_proof(client: Client,
     page = client.get(ADDRESS).content.decode()
     for words in (
         "Office B",
-        "EX-DEMO/GOV/G22/portal",
+        "A1.1-260601-0001",
         "Register of persons",
         "Register a birth",
         "Example Act 1/2020, s. 4",
@@ -41,6 +41,7 @@ def test_each_line_says_who_what_why_when_and_links_to_the_proof(client: Client,
         "/my-data/usages/A1~population/EX-DEMO-77/evidence",
     ):
         assert words in page
+    assert "EX-DEMO/GOV/G22/portal" not in page
     call = registers.calls[-1]
     assert call.query["subject"] == call.data_subject == OWNER
 

@@ -101,6 +101,12 @@ def people(text: str) -> list[dict[str, Any]]:
     """Who one can be, from the demo's people file."""
     declared = yaml.safe_load(text) or {}
     return [
-        {"full_name": person["full_name"], "label": person.get("label", {}), "role": person.get("role", "citizen")}
+        {
+            "full_name": person["full_name"],
+            "label": person.get("label", {}),
+            "story": person.get("story", {}),
+            "role": person.get("role", "citizen"),
+            "official": bool(person.get("organisation")),
+        }
         for person in declared.get("people", [])
     ]

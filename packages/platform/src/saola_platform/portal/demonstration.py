@@ -37,11 +37,13 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody one can be."""
+    """Somebody one can be: a citizen, or an official who works at the one-stop."""
 
     full_name: str
     label: str
     role: str
+    story: str
+    is_official: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +95,20 @@ def _process(one: Mapping[str, Any]) -> Process:
 
 
 def _person(one: Mapping[str, Any], *, language: str) -> Person:
-    label = one.get("label") or {}
-    words = str(label.get(language) or next(iter(label.values()), "")) if isinstance(label, dict) else str(label)
-    return Person(full_name=str(one.get("full_name", "")), label=words, role=str(one.get("role", "")))
+    return Person(
+        full_name=str(one.get("full_name", "")),
+        label=_words(one.get("label"), language=language),
+        role=str(one.get("role", "")),
+        story=_words(one.get("story"), language=language),
+        is_official=one.get("official") is True,
+    )
+
+
+def _words(texts: object, *, language: str) -> str:
+    """A text by language, in this one or any."""
+    if isinstance(texts, dict):
+        return str(texts.get(language) or next(iter(texts.values()), ""))
+    return str(texts or "")
 
 
 def _links(links: Mapping[str, Any]) -> list[Link]:
@@ -103,11 +116,12 @@ def _links(links: Mapping[str, Any]) -> list[Link]:
     found = []
     for kind, value in links.items():
         named = value.items() if isinstance(value, dict) else [("", value)]
-        found += [Link(kind.rstrip("s") if name else kind, str(name), str(url)) for name, url in named if _is_web(url)]
+        found += [Link(kind.rstrip("s") if name else kind, str(name), str(url)) for name, url in named if is_web(url)]
     return found
 
 
-def _is_web(url: object) -> bool:
+def is_web(url: object) -> bool:
+    """Whether this is an address that a page may link to."""
     return isinstance(url, str) and urlsplit(url).scheme in {"http", "https"}
 
 

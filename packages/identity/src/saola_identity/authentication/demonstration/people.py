@@ -56,14 +56,12 @@ def pin_hint(account: Account) -> str:
 
 def _card(persona: Persona, language: str) -> Card:
     account = persona.account
-    label, title = _text(persona.label, language), _text(persona.title, language)
-    office = [part for part in (title, persona.organisation) if part and part != label]
     return Card(
         account_id=account.pk,
         name=account.full_name,
-        label=label,
+        label=_text(persona.label, language) or _text(persona.title, language),
         story=_text(persona.story, language),
-        office=", ".join(office),
+        office=persona.organisation,
         personal_number=account.personal_number,
         pin=persona.pin,
     )

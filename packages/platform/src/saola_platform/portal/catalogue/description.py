@@ -126,7 +126,9 @@ def paper_kinds(paper: RequiredDocument, *, limit: int | None = None) -> str:
 
 
 def _paper(paper: RequiredDocument, *, language: str) -> Paper:
-    return Paper(name=paper.name.in_(language), required=paper.required, detail=paper_kinds(paper))
+    # A condition that names one situation is the exception; one that leaves out a situation is the rule.
+    is_special = paper.show_if is not None and paper.show_if.operator in {"=", "present"}
+    return Paper(name=paper.name.in_(language), required=paper.required and not is_special, detail=paper_kinds(paper))
 
 
 def _costs(procedure: Procedure, *, country: Country, language: str, today: date) -> tuple[Cost, ...]:

@@ -6,6 +6,7 @@ Each site is asked over the exchange at the same time; one that is down is named
 from __future__ import annotations
 
 import logging
+import uuid
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -57,6 +58,15 @@ class Usage:
     legal_ground: str
     dossier: str
     message_id: str
+
+    @property
+    def dossier_code(self) -> str:
+        """The dossier's code; nothing while there is only an application that has none yet."""
+        try:
+            uuid.UUID(self.dossier)
+        except ValueError:
+            return self.dossier
+        return ""
 
 
 @dataclass(frozen=True, slots=True)

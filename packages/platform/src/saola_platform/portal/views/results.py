@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET
 
 from saola_platform.documents import api as documents
 from saola_platform.kernel import clock
+from saola_platform.kernel.country import country
 from saola_platform.kernel.signin import signed_in
 from saola_platform.portal.dossiers import queries
 from saola_platform.portal.dossiers.progress import text_in
@@ -40,8 +41,16 @@ def result(request: HttpRequest, result_id: uuid.UUID) -> HttpResponse:
         "size": documents.megabytes(info.size),
         "checked": check(result=row, at=at),
         "checked_at": at,
+        "sender": _organisation(row.sender),
     }
     return render(request, "portal/dossiers/result.html", context)
+
+
+def _organisation(client: str) -> str:
+    """The organisation behind an identifier of the exchange, in words where the country names it."""
+    code = client.split("/")[2] if client.count("/") > 1 else client
+    known = country().organisations.get(code)
+    return known.name.in_(language()) if known else client
 
 
 @require_GET
