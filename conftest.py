@@ -92,14 +92,15 @@ def _der_text(data: bytes, *, depth: int = 0) -> str:
 
 
 def _zip_text(data: bytes) -> str:
-    """Comment, then method, size, SHA-256 and name of each entry, in their order."""
+    """Comment, then of each entry in its order: method, mode, time, size, SHA-256 and name."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         lines = [f"comment {archive.comment.decode()}"] if archive.comment else []
         for entry in archive.infolist():
             method = "stored" if entry.compress_type == zipfile.ZIP_STORED else "deflated"
             moment = "{}-{:02}-{:02}T{:02}:{:02}:{:02}".format(*entry.date_time)
             digest = hashlib.sha256(archive.read(entry)).hexdigest()
-            lines.append(f"{method} {moment} {entry.file_size} {digest} {entry.filename}")
+            mode = f"{entry.create_system}:{entry.external_attr >> 16:o}"
+            lines.append(f"{method} {mode} {moment} {entry.file_size} {digest} {entry.filename}")
     return "".join(f"{line}\n" for line in lines)
 
 

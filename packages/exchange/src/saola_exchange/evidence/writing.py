@@ -77,6 +77,8 @@ def _pack(files: dict[str, bytes], at: datetime) -> bytes:
         for name, content in files.items():
             entry = zipfile.ZipInfo(name, date_time=moment)
             entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.create_system = 3  # Unix, on whatever machine this runs
+            entry.external_attr = 0o644 << 16  # else unpacked files could be read by nobody
             archive.writestr(entry, content)
     return buffer.getvalue()
 

@@ -65,6 +65,11 @@ class FakeTimestampAuthority:
         return hashlib.sha512(data).digest()
 
 
+def batch_of(digests: Sequence[bytes]) -> hashchain.Batch:
+    """What is stamped for signatures of these SHA-512 digests, and the chain of each. Raises ValueError for none."""
+    return hashchain.build([[DigestPart(SIGNATURE, digest)] for digest in digests], chain_uri=CHAIN_URI)
+
+
 @dataclass(frozen=True, slots=True)
 class _Waiting:
     at: datetime
@@ -130,7 +135,7 @@ class Stamping:
             await connection.execute(STAMP_ALONE, [stamped, self.clock(), waiting.at, waiting.id])
 
     async def _stamp_together(self, waiting: Sequence[_Waiting]) -> None:
-        batch = hashchain.build([[DigestPart(SIGNATURE, item.digest)] for item in waiting], chain_uri=CHAIN_URI)
+        batch = batch_of([item.digest for item in waiting])
         token = await self.authority.stamp(batch.result)
         at, number = self.clock(), self.new_id()
         await make_partitions(self.pool, at=at, days=0)
