@@ -52,6 +52,17 @@ def test_addresses_and_secrets_are_kept_between_starts(demo: Demo, tmp_path: Pat
     assert second.secret("operator.token").read_text() == secret
 
 
+def test_free_ports_stay_the_same_while_nobody_else_takes_one(demo: Demo, tmp_path: Path) -> None:
+    first = open_layout(demo=demo, data=tmp_path, free_ports=True)
+    assert open_layout(demo=demo, data=tmp_path, free_ports=True).ports == first.ports
+    with socket.socket() as holder:
+        holder.bind(("127.0.0.1", first.ports["portal"]))
+        holder.listen()
+        moved = open_layout(demo=demo, data=tmp_path, free_ports=True)
+    assert set(moved.ports) == set(first.ports)
+    assert first.ports["portal"] not in moved.ports.values()
+
+
 def test_secrets_are_closed_to_others(demo: Demo, tmp_path: Path) -> None:
     layout = open_layout(demo=demo, data=tmp_path, free_ports=True)
     assert layout.secret("operator.token").stat().st_mode & 0o077 == 0

@@ -33,6 +33,9 @@ def main(arguments: list[str]) -> int:
     except CommandError as error:
         print(f"saola demo: {error.detail}\n  What to do: {error.remedy}", file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        print("\nEnded before everything ran.", file=sys.stderr)
+        return 130
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -75,15 +75,16 @@ def site_name(kind: str, subsystem: str) -> str:
 def open_layout(*, demo: Demo, data: Path, free_ports: bool, first_port: int = FIRST_PORT) -> Layout:
     """The layout kept in `data`, or a new one.
 
-    With `free_ports` any free ports are taken; without, those from `first_port` on, and a port that is
-    held by another program is an error that names it.
+    With `free_ports` any free ports are taken, those of the last time while they are free: then nothing has
+    to be prepared for other addresses. Without, those from `first_port` on, and a port that is held by
+    another program is an error that names it.
     """
     data.mkdir(parents=True, exist_ok=True)
     kept = _kept(data)
     network = kept.network if kept else _network(data)
     names = public_names(demo)
     if free_ports:
-        ports = dict(zip(names, _free_ports(len(names)), strict=True))
+        ports = _usable(kept, names) or dict(zip(names, _free_ports(len(names)), strict=True))
     else:
         ports = {name: first_port + offset for offset, name in enumerate(names)}
     layout = Layout(data=data, network=network, ports=ports)
@@ -166,6 +167,13 @@ def _is_free(host: str, port: int) -> bool:
                 return False
             raise
     return True
+
+
+def _usable(kept: Layout | None, names: list[str]) -> dict[str, int] | None:
+    """The ports of the last time, if they are those that are needed and free again."""
+    if kept is None or set(kept.ports) != set(names):
+        return None
+    return kept.ports if all(_is_free("127.0.0.1", port) for port in kept.ports.values()) else None
 
 
 def _free_ports(count: int) -> list[int]:

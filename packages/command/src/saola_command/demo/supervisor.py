@@ -10,8 +10,10 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import Any, Protocol
 
 from saola_command.demo import configurations
 from saola_command.demo import layout as places
@@ -25,10 +27,17 @@ from saola_command.postgres import Cluster, Endpoint, ensure_databases
 SIDE_BY_SIDE = 3
 
 
+class Steps(Protocol):
+    """Shows a step while it goes on; what it gives is called for each part that is done."""
+
+    def __call__(self, what: str, *, parts: int = 0) -> AbstractContextManager[Callable[[], None]]:
+        """The step `what`, of so many parts."""
+
+
 class Supervisor:
     """All processes of one demo."""
 
-    def __init__(self, *, plan: Plan, say: Callable[[str], None], step: Callable[[str], None]) -> None:
+    def __init__(self, *, plan: Plan, say: Callable[[str], None], step: Steps) -> None:
         self.plan = plan
         self.running: dict[str, Running] = {}
         self._say = say
@@ -60,34 +69,37 @@ class Supervisor:
             await self.running["database"].stop()
 
     async def _start_database(self) -> None:
-        self._step("database")
         layout = self.plan.layout
         cluster = Cluster(layout.folder("postgres"), endpoint=Endpoint(layout.centre, places.DATABASE))
-        await asyncio.to_thread(cluster.create)
-        await self._run(self.plan.database(cluster))
-        owners = [self.plan.writer.database_of(name) for name in database_names(self.plan.demo)]
-        await asyncio.to_thread(ensure_databases, operator_url=cluster.operator_url, databases=owners)
+        with self._step("database"):
+            await asyncio.to_thread(cluster.create)
+            await self._run(self.plan.database(cluster))
+            owners = [self.plan.writer.database_of(name) for name in database_names(self.plan.demo)]
+            await asyncio.to_thread(ensure_databases, operator_url=cluster.operator_url, databases=owners)
 
     async def _start_centre(self, *, fresh: bool) -> asyncio.Task[None]:
         """Trust and signer; the task returned is identity's preparation, which needs the signer and is needed by it."""
-        self._step("certification, time stamps, signing keys")
-        await self._prepare_and_run(self.plan.trust())
+        with self._step("certification, time stamps, trusted list"):
+            await self._prepare_and_run(self.plan.trust(), fresh=fresh)
         people = self._people = asyncio.create_task(self._prepare_identity(fresh=fresh))
         await self._until_identity_has_keys(people)
-        await self._prepare_and_run(self.plan.signer())
-        for name, path in (
-            ("registry/government.crt", "/ca/government.crt"),
-            ("trust/trustlist.crt", "/trustlist.crt"),
-        ):
-            await self._fetch(path, self.plan.layout.data / name)
+        with self._step("signing keys"):
+            await self._prepare_and_run(self.plan.signer(), fresh=fresh)
+            for name, path in (
+                ("registry/government.crt", "/ca/government.crt"),
+                ("trust/trustlist.crt", "/trustlist.crt"),
+            ):
+                await self._fetch(path, self.plan.layout.data / name)
         return people
 
     async def _prepare_identity(self, *, fresh: bool) -> None:
         path = configurations.identity_configuration(self.plan.writer)
-        if fresh:
-            await run_once(
-                "identity", "init", "--config", str(path), what="Preparing identity", log=self._log("identity")
-            )
+        if not fresh:
+            return
+        with self._step("the people's accounts and keys"):
+            # Not among those that take turns: the signer, which takes one, waits for identity.
+            words = ("identity", "init", "--config", str(path))
+            await run_once(*words, what="Preparing identity", log=self._log("identity"))
 
     async def _until_identity_has_keys(self, people: asyncio.Task[None]) -> None:
         """The signer trusts orders signed by identity alone, so identity's public key must be there first."""
@@ -98,9 +110,10 @@ class Supervisor:
                 raise ProcessFailed("Identity was prepared, but left no activation key.")
             await asyncio.sleep(0.1)
 
-    async def _prepare_and_run(self, process: Process) -> None:
-        command, _, *rest = process.arguments
-        await self._once(command, "init", *rest, what=f"Preparing {process.name}", name=process.name)
+    async def _prepare_and_run(self, process: Process, *, fresh: bool) -> None:
+        if fresh:
+            command, _, *rest = process.arguments
+            await self._once(command, "init", *rest, what=f"Preparing {process.name}", name=process.name)
         await self._run(process)
 
     async def _fetch(self, path: str, file: Path) -> None:
@@ -109,7 +122,6 @@ class Supervisor:
         file.write_text(text, encoding="utf-8")
 
     async def _prepare_gateways(self, *, fresh: bool) -> None:
-        self._step("keys and certificates of the gateways")
         trust, token = self.plan.writer.central(places.TRUST), self.plan.layout.secret("operator.token")
         preparing = []
         for index, member in enumerate(self.plan.demo.members):
@@ -118,23 +130,31 @@ class Supervisor:
             if fresh:
                 name = f"gateway-{member.code}"
                 preparing.append(self._once(*words, what=f"Preparing {name}", name=name))
-        await asyncio.gather(*preparing)
+        await self._all("keys and certificates of the gateways", preparing)
 
     async def _prepare_sites(self, *, fresh: bool) -> None:
-        self._step("tables, declarations and people")
         paths = {
             f"site-{member.code}": configurations.site_configuration(self.plan.writer, index=index, member=member)
             for index, member in enumerate(self.plan.demo.members)
         }
         await self._prepare_seals()
-        if not fresh:
+        preparing = [
+            self._once("site", "init", "--config", str(path), what=f"Preparing {name}", name=name)
+            for name, path in (paths.items() if fresh else ())
+        ]
+        await self._all("tables and registers of the sites", preparing)
+
+    async def _all(self, what: str, doing: Sequence[Coroutine[Any, Any, None]]) -> None:
+        """Do these side by side as the parts of one step; nothing is shown of nothing."""
+        if not doing:
             return
-        await asyncio.gather(
-            *(
-                self._once("site", "init", "--config", str(path), what=f"Preparing {name}", name=name)
-                for name, path in paths.items()
-            )
-        )
+        with self._step(what, parts=len(doing)) as part_done:
+
+            async def part(one: Coroutine[Any, Any, None]) -> None:
+                await one
+                part_done()
+
+            await asyncio.gather(*map(part, doing))
 
     async def _prepare_seals(self) -> None:
         """Make sure that every organisation that seals has its credential at the signer."""
@@ -162,28 +182,25 @@ class Supervisor:
             )
 
     async def _start_registry(self, *, fresh: bool) -> None:
-        self._step("registry")
         writer, layout = self.plan.writer, self.plan.layout
         registry = self.plan.registry()
         for index, member in enumerate(self.plan.demo.members):
             certificate = layout.folder(f"gateway-{member.code}") / "keys" / "auth.crt"
             configurations.server_file(writer, index=index, member=member, authentication_certificate=certificate)
-        path = registry.arguments[-1]
-        if fresh:
-            await self._once("registry", "init", "--config", path, what="Preparing the registry", name="registry")
-        await self._run(registry)
-        anchor = str(layout.folder("registry") / "anchor.xml")
-        await self._once("registry", "anchor", "--config", path, "--out", anchor, what="The anchor", name="registry")
+        with self._step("registry"):
+            await self._prepare_and_run(registry, fresh=fresh)
+            anchor = layout.folder("registry") / "anchor.xml"
+            words = ("registry", "anchor", "--config", registry.arguments[-1], "--out", str(anchor))
+            if fresh or not anchor.exists():
+                await self._once(*words, what="The anchor", name="registry")
 
     async def _start_everything(self) -> None:
-        self._step("gateways")
         demo = self.plan.demo
-        await asyncio.gather(*(self._run(self.plan.gateway(i, member)) for i, member in enumerate(demo.members)))
-        self._step("sites")
-        starting = [self._run(self.plan.mailbox()), self._run(self.plan.identity())]
-        starting += [self._run(self.plan.site(i, member)) for i, member in enumerate(demo.members)]
-        starting += [self._run(self.plan.worker(i, member)) for i, member in self.plan.working_members()]
-        await asyncio.gather(*starting)
+        gateways = [self._run(self.plan.gateway(i, member)) for i, member in enumerate(demo.members)]
+        sites = [self._run(self.plan.mailbox()), self._run(self.plan.identity())]
+        sites += [self._run(self.plan.site(i, member)) for i, member in enumerate(demo.members)]
+        sites += [self._run(self.plan.worker(i, member)) for i, member in self.plan.working_members()]
+        await asyncio.gather(self._all("gateways", gateways), self._all("sites", sites))
 
     async def _run(self, process: Process) -> None:
         running = Running(process=process, log=self._log(process.name), say=self._say)
