@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from datetime import datetime, timedelta
 from typing import Final
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
@@ -15,7 +16,7 @@ from saola_identity.errors import CredentialLocked, NoCredential, NotForYou, Not
 from saola_identity.oidc.subjects import account_behind
 from saola_identity.signing.asking import SignatureWanted
 from saola_identity.signing.models import SigningRequest
-from saola_identity.signing.service import activation, signer
+from saola_identity.signing.service import activation, activation_key, signer
 from saola_identity.signing.signer import Credential, Kind
 
 LIVES: Final = timedelta(minutes=10)
@@ -70,7 +71,12 @@ def sign(*, request_id: UUID, account: Account, pin: str, at: datetime) -> Signi
         with transaction.atomic():
             kept = _open(request_id=request_id, account=account, at=at)
             token = activation(
-                owner=account.personal_number, credential_id=kept.credential_id, hashes=[kept.hash], at=at
+                owner=account.personal_number,
+                credential_id=kept.credential_id,
+                hashes=[kept.hash],
+                at=at,
+                token_id=secrets.token_urlsafe(18),
+                key=activation_key(),
             )
             (kept.signature,) = signer().sign(
                 credential_id=kept.credential_id, hashes=[kept.hash], activation=token, pin=pin

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
 from joserfc import jwt
+from joserfc.jwk import ECKey
 
 from saola_identity.configuration import secret
 from saola_identity.oidc.clients import configuration
@@ -40,9 +40,18 @@ def using(other: Signer) -> Iterator[Signer]:
         _in_place.pop()
 
 
-def activation(*, owner: str, credential_id: str, hashes: Sequence[str], at: datetime) -> str:
-    """A token for exactly these hashes and this key, used once, for a minute and a half (EN 419 241-1, SCAL2)."""
-    key = read_key(configuration().activation_key_file)
+def activation_key() -> ECKey:
+    """The key whose public half the signer knows; raises ConfigurationInvalid."""
+    return read_key(configuration().activation_key_file)
+
+
+def activation(
+    *, owner: str, credential_id: str, hashes: Sequence[str], at: datetime, token_id: str, key: ECKey
+) -> str:
+    """A token for exactly these hashes and this credential, for a minute and a half (EN 419 241-1, SCAL2).
+
+    `token_id` is random: the signer takes each once.
+    """
     claims: dict[str, Any] = {
         "iss": "saola-identity",
         "aud": "saola-signer",
@@ -51,6 +60,6 @@ def activation(*, owner: str, credential_id: str, hashes: Sequence[str], at: dat
         "hashes": list(hashes),
         "iat": int(at.timestamp()),
         "exp": int((at + ACTIVATION_LIVES).timestamp()),
-        "jti": secrets.token_urlsafe(18),
+        "jti": token_id,
     }
     return jwt.encode({"alg": "ES256", "kid": key.kid}, claims, key, algorithms=["ES256"])
