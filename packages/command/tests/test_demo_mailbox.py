@@ -10,9 +10,12 @@ import urllib.request
 from collections.abc import Iterator
 from email.message import EmailMessage
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
-from saola_command.demo.mailbox import newest_letters, page
+from saola_command.demo.letters import Words, page, read_words
+from saola_command.demo.mailbox import newest_letters
+from saola_command.errors import DemoDeclarationInvalid
 
 
 @pytest.fixture
@@ -50,5 +53,51 @@ def test_a_letter_arrives_is_kept_and_shown(post_office: tuple[int, int, Path]) 
     assert "&lt;b&gt;à temps&lt;/b&gt;" in shown
 
 
+ROOT = Path(__file__).parents[3]
+TEXTS = {key: f"({key})" for key in ("language", "title", "note", "none", "to")} | {"date": "%H:%M, %d.%m."}
+
+
+def letter_of(text: str) -> EmailMessage:
+    letter = EmailMessage()
+    letter["Subject"], letter["To"], letter["Date"] = "News", "mother@demo.invalid", "Sun, 22 Nov 2026 17:44:49 -0000"
+    letter.set_content(text)
+    return letter
+
+
 def test_an_empty_post_office_says_so() -> None:
-    assert "No letter has arrived yet" in page([])
+    assert "No letter has arrived yet" in page([], words=Words(), language="en")
+
+
+def test_a_letter_shows_the_time_of_the_country() -> None:
+    words = Words(texts={"fr": TEXTS}, zone=ZoneInfo("Etc/GMT-7"))
+    assert "(to): mother@demo.invalid · 00:44, 23.11." in page([letter_of("Hello")], words=words, language="fr")
+
+
+def test_only_the_sites_of_the_demo_become_links() -> None:
+    text = "http://localhost:8000/dossiers/1/ https://elsewhere.invalid/ javascript:x"
+    shown = page([letter_of(text)], words=Words(), language="en")
+    assert shown.count("<a ") == 1
+    assert '<a href="http://localhost:8000/dossiers/1/">' in shown
+
+
+@pytest.mark.parametrize(
+    ("wanted", "accepted", "language"),
+    [("", "", "fr"), ("en", "fr", "en"), ("", "de, en-GB;q=0.8", "en"), ("xx", "de", "fr"), ("<x>", "", "fr")],
+)
+def test_the_page_speaks_the_language_that_is_asked_for(wanted: str, accepted: str, language: str) -> None:
+    words = Words(texts={"fr": TEXTS, "en": TEXTS})
+    assert words.language(wanted=wanted, accepted=accepted) == language
+
+
+def test_every_demo_that_has_words_for_its_letters_has_all_of_them() -> None:
+    found = [read_words(path) for path in (ROOT / "demo").glob("*/mailbox.yaml")]
+    assert found
+    assert all("%Y" in texts["date"] for words in found for texts in words.texts.values())
+
+
+@pytest.mark.parametrize("text", ["[]", "texts: {fr: {}}", "timezone: Nowhere/Town\ntexts: {}", "texts: ["])
+def test_words_that_are_incomplete_stop_the_start(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "mailbox.yaml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(DemoDeclarationInvalid, match=r"mailbox\.yaml"):
+        read_words(path)

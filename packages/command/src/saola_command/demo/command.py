@@ -108,14 +108,17 @@ async def _until_told_to_end() -> None:
 
 
 def _mailbox(arguments: list[str]) -> int:
+    from saola_command.demo.letters import read_words
     from saola_command.demo.mailbox import serve
 
     parser = argparse.ArgumentParser(prog="saola demo mailbox")
     parser.add_argument("--smtp", required=True, type=_address)
     parser.add_argument("--web", required=True, type=_address)
     parser.add_argument("--data", required=True, type=Path)
+    parser.add_argument("--words", type=Path, help="the texts of the page; English without it")
     options = parser.parse_args(arguments)
-    asyncio.run(serve(smtp=options.smtp, web_address=options.web, folder=options.data))
+    words = read_words(options.words)
+    asyncio.run(serve(smtp=options.smtp, web_address=options.web, folder=options.data, words=words))
     return 0
 
 

@@ -121,7 +121,7 @@ class Plan:
 
     def mailbox(self) -> Process:
         """Where the demo's letters arrive: an SMTP server and a page that shows them."""
-        words = (
+        words: tuple[str, ...] = (
             "demo",
             "mailbox",
             "--smtp",
@@ -131,6 +131,9 @@ class Plan:
             "--data",
             str(self.layout.folder("mail")),
         )
+        texts = self.demo.people.parent / "mailbox.yaml"
+        if texts.is_file():
+            words += ("--words", str(texts))
         return Process(
             name="mailbox",
             kind="mail",

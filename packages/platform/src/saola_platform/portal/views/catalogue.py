@@ -30,7 +30,9 @@ def find(request: HttpRequest) -> HttpResponse:
     complete = True
     if query:
         found = find_procedures(country=declared, query=query)
-        procedures, complete = found.procedures, found.complete
+        # Among services that have every word, what can be done at once stands first.
+        ranked = sorted(found.procedures, key=lambda one: not one.online) if found.complete else found.procedures
+        procedures, complete = tuple(ranked), found.complete
     else:
         every = declared.procedures.values()
         procedures = tuple(one for one in every if not event or event in one.life_events)
