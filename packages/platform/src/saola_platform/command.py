@@ -77,7 +77,7 @@ def serve(site: configuration.SiteConfiguration) -> int:
     words = [
         str(program),
         "--bind", site.listen,
-        "--worker-class", "gthread",
+        "--worker-class", "saola_platform.sites.serving.BoundedWorker",
         "--workers", "1",
         "--threads", "4",
         "--timeout", "120",

@@ -70,8 +70,9 @@ def serve(config: Path) -> int:
 
     listen = load(config).listen
     command = [
-        sys.executable, "-m", "gunicorn", "--bind", listen, "--worker-class", "gthread", "--workers", "1",
-        "--threads", THREADS, "--no-control-socket", "--access-logfile", os.devnull, "--graceful-timeout", "5",
+        sys.executable, "-m", "gunicorn", "--bind", listen, "--workers", "1",
+        "--worker-class", "saola_identity.sites.serving.BoundedWorker", "--threads", THREADS,
+        "--no-control-socket", "--access-logfile", os.devnull, "--graceful-timeout", "5",
         "--worker-tmp-dir", _memory_folder(), "saola_identity.sites.wsgi:application",
     ]  # fmt: skip
     os.execv(sys.executable, command)  # noqa: S606 - it replaces this process, so that signals reach it
