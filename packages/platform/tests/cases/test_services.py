@@ -24,13 +24,15 @@ def headers(gateway_headers: dict[str, str]) -> dict[str, str]:
     return {**gateway_headers, "X-Road-Client": PORTAL}
 
 
-def send(container: bytes, headers: dict[str, str], *, key: str | None) -> Any:
+def send(
+    container: bytes, headers: dict[str, str], *, key: str | None, media_type: str = "application/vnd.etsi.asic-e+zip"
+) -> Any:
     more = {"Idempotency-Key": key} if key else {}
     with clock.fixed(MORNING):
         return Client().post(
             f"{BASE}/dossiers",
             data=container,
-            content_type="application/vnd.etsi.asic-e+zip",
+            content_type=media_type,
             headers={**headers, **more},
         )
 
@@ -65,6 +67,14 @@ def test_what_is_no_application_gets_a_problem_document(
     assert answer.status_code == 400
     assert answer["Content-Type"] == "application/problem+json"
     assert answer.json()["remedy"]
+
+
+def test_a_container_under_another_content_type_is_refused(onestop: OneStop, headers: dict[str, str]) -> None:
+    submission = uuid.uuid4()
+    container = application(submission=submission, destination=onestop.organisation)
+    answer = send(container, headers, key=str(submission), media_type="text/html")
+    assert answer.status_code == 400
+    assert "text/html" in answer.json()["detail"]
 
 
 def test_the_applicant_may_ask_and_nobody_else(onestop: OneStop, headers: dict[str, str]) -> None:

@@ -48,6 +48,8 @@ def openapi(request: HttpRequest, caller: Caller) -> HttpResponse:
 
 
 def _container(request: HttpRequest) -> bytes:
+    if request.content_type != intake.CONTAINER:
+        raise ApplicationRefused(f"The body is {request.content_type!r}; it must be {intake.CONTAINER}.")
     content = request.body
     if not content:
         raise ApplicationRefused("The body is empty; it must be the signed container.")
