@@ -33,7 +33,7 @@ def main(arguments: list[str]) -> int:
     except CommandError as error:
         print(f"saola demo: {error.detail}\n  What to do: {error.remedy}", file=sys.stderr)
         return 2
-    except KeyboardInterrupt:
+    except asyncio.CancelledError:
         print("\nEnded before everything ran.", file=sys.stderr)
         return 130
 
@@ -51,6 +51,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 async def _demo(options: argparse.Namespace, demo: Demo) -> int:
+    _end_when_told()
     data = (options.data or Path.cwd() / "demo-data" / options.country).absolute()
     if options.check:
         return await _check(options, demo, data)
@@ -58,7 +59,8 @@ async def _demo(options: argparse.Namespace, demo: Demo) -> int:
         layout = open_layout(demo=demo, data=data, free_ports=options.free_ports, first_port=options.port)
         async with _started(demo, layout) as supervisor:
             print(describe(demo, layout), flush=True)
-            await _until_told_to_end()
+            with contextlib.suppress(asyncio.CancelledError):
+                await asyncio.Event().wait()
             print("\nEnding the demo. Its data stay in", supervisor.plan.layout.data, flush=True)
     return 0
 
@@ -99,12 +101,12 @@ async def _started(demo: Demo, layout: Layout) -> AsyncIterator[Supervisor]:
             await supervisor.stop()
 
 
-async def _until_told_to_end() -> None:
-    ended = asyncio.Event()
+def _end_when_told() -> None:
+    """Let a signal cancel the calling task at any time from now on: what was started is then ended in order."""
+    task = asyncio.current_task()
     loop = asyncio.get_running_loop()
     for what in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        loop.add_signal_handler(what, ended.set)
-    await ended.wait()
+        loop.add_signal_handler(what, lambda: task and task.cancel())
 
 
 def _mailbox(arguments: list[str]) -> int:
