@@ -21,10 +21,12 @@ class PlatformError(Exception):
     remedy: ClassVar[str] = "Try again later; tell the operator of this site if it stays."
     retry: ClassVar[bool] = False
 
-    def __init__(self, detail: str = "", *, remedy: str | None = None) -> None:
+    def __init__(self, detail: str = "", *, remedy: str | None = None, leads_to: str | None = None) -> None:
+        """`leads_to` is the page of this site that a person is shown instead of an error."""
         super().__init__(detail or self.title)
         self.detail = detail or self.title
         self.advice = self.remedy if remedy is None else remedy
+        self.leads_to = leads_to
 
 
 class ConfigurationInvalid(PlatformError):

@@ -124,8 +124,23 @@ def test_an_identity_service_that_is_down_costs_nothing(client: Client, address:
 
 
 def test_after_signing_nothing_can_be_changed(client: Client, address: str, signed: uuid.UUID) -> None:
-    assert client.post(address + "sections/about", {"name": "Other"}).status_code == 409
-    assert client.post(address + "discard").status_code == 409
+    before = Draft.objects.values().get()
+    assert client.post(address + "sections/about", {"name": "Other"}).headers["Location"] == f"/dossiers/{signed}/"
+    assert client.post(address + "discard").headers["Location"] == f"/dossiers/{signed}/"
+    assert Draft.objects.values().get() == before
+
+
+@pytest.mark.parametrize("part", ["", "sections/about", "papers", "review", "discard", "sign"])
+def test_going_back_to_a_page_of_what_was_sent_leads_to_the_dossier(
+    client: Client, address: str, signed: uuid.UUID, part: str
+) -> None:
+    assert client.get(address + part, follow=True).redirect_chain[-1][0] == f"/dossiers/{signed}/"
+
+
+def test_an_address_that_takes_a_form_leads_to_the_page_of_the_form(client: Client, address: str) -> None:
+    assert client.get(address + "sign").headers["Location"] == address + "review"
+    assert client.get(address + "papers/proof/add").headers["Location"] == address + "papers"
+    assert client.put(address + "sign").status_code == 405
 
 
 def test_while_it_is_on_its_way_the_page_says_so_and_refreshes_itself(client: Client, signed: uuid.UUID) -> None:

@@ -8,7 +8,7 @@ import sys
 from urllib.parse import urlsplit
 
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext
@@ -51,6 +51,8 @@ def failed(request: HttpRequest, *, error: PlatformError) -> HttpResponse:
     """The answer to a declared error: a problem document for machines, a page for people."""
     if is_service(request):
         return problems.problem(error)
+    if error.leads_to is not None:
+        return HttpResponseRedirect(error.leads_to)
     if error.status == 502:
         return unavailable(request)
     return error_pages.error_page(request=request, status=error.status)

@@ -8,9 +8,10 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import get_language
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from saola_platform.kernel.country import country
+from saola_platform.kernel.posting import takes_form_of
 from saola_platform.kernel.signin import person_of, signed_in
 from saola_platform.notifications.actions import mark_read
 from saola_platform.notifications.queries import notice_count, notices_of
@@ -34,7 +35,7 @@ def notices(request: HttpRequest) -> HttpResponse:
     return render(request, "notifications/notices.html", {"notices": found, "page": page})
 
 
-@require_POST
+@takes_form_of("notifications:notices")
 @signed_in()
 def open_notice(request: HttpRequest, notice: UUID) -> HttpResponse:
     """Note that it was read, and go where it leads."""

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from saola_platform.backoffice.gate import staff
 from saola_platform.backoffice.signatures import come_back, send_to_sign
@@ -27,9 +27,10 @@ from saola_platform.cases.api import (
 from saola_platform.errors import PlatformError
 from saola_platform.kernel import clock
 from saola_platform.kernel.country import country
+from saola_platform.kernel.posting import takes_form_of
 
 
-@require_POST
+@takes_form_of("backoffice:dossier", named="code")
 @staff
 def take_decision(request: HttpRequest, official: Official, code: str, step: int) -> HttpResponse:
     """`POST /dossiers/{code}/steps/{step}/decision`: fields `outcome`, `version`, `reason`, `documents`."""
@@ -79,7 +80,7 @@ def signed(request: HttpRequest, official: Official) -> HttpResponse:
     return redirect("backoffice:dossier", code=under_way.code)
 
 
-@require_POST
+@takes_form_of("backoffice:dossier", named="code")
 @staff
 def retry(request: HttpRequest, official: Official, code: str, step: int) -> HttpResponse:
     """`POST /dossiers/{code}/steps/{step}/retry`: run a failed operation now."""

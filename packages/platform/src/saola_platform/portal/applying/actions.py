@@ -10,6 +10,7 @@ from typing import Any
 
 from django.core.validators import validate_email
 from django.db import transaction
+from django.urls import reverse
 from saola_blueprint import Country
 from saola_blueprint.rules import validate
 from saola_blueprint.schema import Procedure
@@ -42,7 +43,7 @@ class Desk:
         """The person's unsent draft; raises NotYours, AlreadySent."""
         found = own_draft(draft_id=draft_id, owner=self.owner, country=self.country, at=self.at, lock=lock)
         if found.row.sent:
-            raise AlreadySent
+            raise AlreadySent(leads_to=reverse("portal:dossier", args=[draft_id]))
         return found
 
 

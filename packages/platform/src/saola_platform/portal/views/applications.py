@@ -10,12 +10,13 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 from saola_blueprint.rules import FieldProblem
 
 from saola_platform.kernel import clock
 from saola_platform.kernel.country import country
 from saola_platform.kernel.exchange import exchange
+from saola_platform.kernel.posting import takes_form_of
 from saola_platform.kernel.signin import kept_input, signed_in
 from saola_platform.portal.applying import actions, overview
 from saola_platform.portal.applying.drafts import Application, open_drafts
@@ -94,7 +95,7 @@ def section(request: HttpRequest, draft_id: uuid.UUID, section_id: str) -> HttpR
     return _section_page(request, application, section_id, form)
 
 
-@require_POST
+@takes_form_of("portal:application", named="draft_id")
 @signed_in(level="substantial")
 def read_again(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
     """Repeat the reads that brought nothing."""

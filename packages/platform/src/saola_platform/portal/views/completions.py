@@ -11,10 +11,11 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from saola_platform.documents.api import UploadRefused, kind_names, megabytes
 from saola_platform.errors import PeerUnavailable, SignatureFailed
+from saola_platform.kernel.posting import takes_form_of
 from saola_platform.kernel.signin import kept_input, person_of, signed_in
 from saola_platform.portal.dossiers import completions, progress, queries
 from saola_platform.portal.models import Completion, Submission
@@ -45,7 +46,7 @@ def complete(request: HttpRequest, submission_id: uuid.UUID) -> HttpResponse:
     return _go_and_sign(request, row)
 
 
-@require_POST
+@takes_form_of("portal:complete", named="submission_id")
 @signed_in(level="substantial")
 def add(request: HttpRequest, submission_id: uuid.UUID) -> HttpResponse:
     """Take one file; words typed beside it are kept too."""
@@ -67,7 +68,7 @@ def add(request: HttpRequest, submission_id: uuid.UUID) -> HttpResponse:
     return HttpResponseRedirect(reverse("portal:complete", args=[submission_id]) + "#files")
 
 
-@require_POST
+@takes_form_of("portal:complete", named="submission_id")
 @signed_in(level="substantial")
 def remove(request: HttpRequest, submission_id: uuid.UUID, attachment_id: int) -> HttpResponse:
     """Take a file out again."""

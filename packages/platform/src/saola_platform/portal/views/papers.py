@@ -10,9 +10,10 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from saola_platform.documents.api import UploadRefused
+from saola_platform.kernel.posting import takes_form_of
 from saola_platform.kernel.signin import signed_in
 from saola_platform.portal.applying import actions, overview
 from saola_platform.portal.applying.drafts import Application
@@ -34,7 +35,7 @@ def papers(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
     return _page(request, desk.open(draft_id), errors={})
 
 
-@require_POST
+@takes_form_of("portal:papers", named="draft_id")
 @signed_in(level="substantial")
 def add(request: HttpRequest, draft_id: uuid.UUID, document_id: str) -> HttpResponse:
     """Take one uploaded file."""
@@ -56,7 +57,7 @@ def add(request: HttpRequest, draft_id: uuid.UUID, document_id: str) -> HttpResp
     return HttpResponseRedirect(f"{reverse('portal:papers', args=[draft_id])}#paper-{document_id}")
 
 
-@require_POST
+@takes_form_of("portal:papers", named="draft_id")
 @signed_in(level="substantial")
 def remove(request: HttpRequest, draft_id: uuid.UUID, attachment_id: int) -> HttpResponse:
     """Take a file out again."""

@@ -11,11 +11,12 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 from saola_blueprint.rules import fees_due
 
 from saola_platform.documents.api import megabytes
 from saola_platform.errors import PeerUnavailable, SignatureFailed
+from saola_platform.kernel.posting import takes_form_of
 from saola_platform.kernel.signin import person_of, signed_in
 from saola_platform.portal.applying import actions, signing
 from saola_platform.portal.applying.answers import answer_rows
@@ -49,7 +50,7 @@ def _review_page(
     return render(request, "portal/applying/review.html", context, status=422 if error else 200)
 
 
-@require_POST
+@takes_form_of("portal:review", named="draft_id")
 @signed_in(level="substantial")
 def sign(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
     """Send the browser to the identity provider, where the documents are shown and the PIN is typed."""
