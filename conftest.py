@@ -58,7 +58,14 @@ def golden(request: pytest.FixtureRequest) -> Callable[[str, bytes], None]:
 @pytest.fixture
 def golden_der(golden: Callable[[str, bytes], None]) -> Callable[[str, bytes], None]:
     """As `golden`, for DER: kept as text of one line per value, so that a difference can be read."""
-    return lambda name, made: golden(f"{name}.der.txt", _der_text(made).encode())
+
+    def compare(name: str, made: bytes) -> None:
+        text = _der_text(made)
+        if bytes.fromhex("".join(line.partition(" -- ")[0] for line in text.splitlines())) != made:
+            pytest.fail(f"{name} is not DER: not every byte of it could be written down")
+        golden(f"{name}.der.txt", text.encode())
+
+    return compare
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import zipfile
 from collections.abc import Callable
@@ -17,6 +18,7 @@ from saola_trust.containers import Document
 from saola_trust.keystore import SoftwareSigner
 from saola_trust.revocation import CertificateStatus, build_request, build_response, parse_request
 from saola_trust.services.fakes import FakeTrust
+from saola_trust.services.sealing import seal_pdf
 from saola_trust.services.subjects import checked_subject, subject_name
 from saola_trust.timestamps import issue as issue_timestamp
 from saola_trust.timestamps import parse_request as parse_timestamp_request
@@ -168,13 +170,12 @@ def test_what_an_official_signs_in_a_pdf_is_byte_for_byte_the_reviewed(
     golden_der("pdf-signed-attributes", prepared.to_be_signed)
 
 
-def test_the_signature_of_a_pdf_is_byte_for_byte_the_reviewed(trust: FakeTrust, golden_der: Golden) -> None:
+def test_a_signed_pdf_is_byte_for_byte_the_reviewed_one(trust: FakeTrust, golden: Golden, golden_der: Golden) -> None:
     signer = official(trust)
-    prepared = pdf.prepare(one_page(), certificate=signer.certificate, at=AT)
-    value = signer.sign(prepared.to_be_signed)
     chain = [trust.issuers["government"].certificate]
-    done = pdf.complete(prepared=prepared, signature_der=value, timestamp_token=trust.timestamp(bytes(32)),
-                        ocsp_responses=[trust.ocsp(signer.certificate, chain[0])], chain=chain)  # fmt: skip
-    start, end = prepared.place
+    done = seal_pdf(one_page(), signer=signer, chain=chain, evidence=trust, at=AT)
+    start, end = pdf.prepare(one_page(), certificate=signer.certificate, at=AT).place
 
+    # Signature and appended proofs apart: the one to be read, the others (binary) by their digest.
     golden_der("pdf-signature", cms.ContentInfo.load(bytes.fromhex(done[start + 1 : end - 1].decode())).dump())
+    golden("pdf-signed.sha256", f"{hashlib.sha256(done).hexdigest()} {len(done)}\n".encode())

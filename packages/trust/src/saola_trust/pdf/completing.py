@@ -13,6 +13,7 @@ from pyhanko.sign.validation.dss import DocumentSecurityStore
 from saola_trust.certificates import algorithm_for_key, public_key_of, verify
 from saola_trust.certificates.asn1 import reading, signed_digest_of, to_asn1
 from saola_trust.errors import MalformedPdf
+from saola_trust.pdf.appending import Appending
 from saola_trust.pdf.preparing import PreparedPdf
 from saola_trust.revocation import parse_response
 from saola_trust.timestamps import read_token
@@ -82,10 +83,11 @@ def _add_proofs(
     """The document security store (EN 319 142-1 §5.4.2.2): what a validation years later needs, in the file."""
     inside = [certificate for response in responses for certificate in parse_response(response).certificates]
     certificates = [*chain, *read_token(token).certificates, *inside]
-    DocumentSecurityStore.add_dss(
-        output,
+    appending = Appending(output, said=contents)
+    DocumentSecurityStore.supply_dss_in_writer(
+        appending,
         contents.hex().upper().encode("ascii"),
         certs=[to_asn1(certificate) for certificate in dict.fromkeys(certificates)],
         ocsps=[ocsp.OCSPResponse.load(response) for response in responses],
-        strict=False,
     )
+    appending.write_in_place()  # type: ignore[no-untyped-call]

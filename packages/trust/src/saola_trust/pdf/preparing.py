@@ -11,14 +11,13 @@ from typing import Any
 
 from asn1crypto import algos, cms, tsp
 from cryptography import x509
-from pyhanko.pdf_utils import generic
-from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign.fields import SigSeedSubFilter
 from pyhanko.sign.signers.cms_embedder import PdfCMSEmbedder, SigIOSetup, SigObjSetup
 from pyhanko.sign.signers.pdf_byterange import SignatureObject
 
 from saola_trust.certificates import certificate_der, hash_of, load_certificate
 from saola_trust.errors import MalformedPdf
+from saola_trust.pdf.appending import Appending
 
 ROOM = 2 * 16 * 1024  # hexadecimal digits for the CMS: the signature, its certificates, the time stamp
 LARGEST = 64 * 1024 * 1024
@@ -109,27 +108,11 @@ def signed_attributes(document_digest: bytes, certificate: x509.Certificate) -> 
     return bytes(attributes.dump())
 
 
-class _Writer(IncrementalPdfFileWriter):
-    """Writes what follows from the arguments alone, so that the same input gives the same bytes to be signed.
-
-    pyHanko would write a random identifier (ISO 32000-1 §14.4 asks for one of contents and time), and its
-    own clock and version into the metadata, which a signature has no reason to change.
-    """
-
-    def __init__(self, stream: io.BytesIO, *, identifier: bytes) -> None:
-        super().__init__(stream, strict=False)
-        first = self._document_id[0] if "/ID" in self.prev.trailer else generic.ByteStringObject(identifier)
-        self._document_id = generic.ArrayObject([first, generic.ByteStringObject(identifier)])
-
-    def _update_meta(self) -> None:
-        """Leave the metadata as they are."""
-
-
 def _with_room(
     pdf: bytes, *, at: datetime, name: str | None, reason: str | None, location: str | None
 ) -> tuple[Any, bytes]:
-    told = json.dumps([at.isoformat(), name, reason, location]).encode("ascii")
-    writer = _Writer(io.BytesIO(pdf), identifier=hash_of(pdf + told, hash_name="SHA-256")[:16])
+    said = json.dumps([at.isoformat(), name, reason, location]).encode("ascii")
+    writer = Appending(io.BytesIO(pdf), said=said)
     if writer.prev.encrypted:
         raise MalformedPdf("an encrypted PDF cannot be signed")
     count = len(writer.prev.embedded_signatures)
