@@ -18,7 +18,8 @@ from procrastinate.connector import BaseConnector
 from procrastinate.contrib.django import app as django_app
 from procrastinate.contrib.django import connector_params
 from procrastinate.contrib.django.django_connector import DjangoConnector
-from procrastinate.exceptions import ConnectorException
+from procrastinate.exceptions import ConnectorException, UniqueViolation
+from procrastinate.jobs import Status
 
 from saola_platform.errors import ConfigurationInvalid
 from saola_platform.kernel import clock
@@ -119,9 +120,14 @@ async def _rescue_forever(app: App) -> None:
 
 
 async def rescue(app: App) -> int:
-    """Put jobs of silent workers back into the queue; how many."""
+    """Put jobs of silent workers back into the queue; how many there were."""
     stalled = list(await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=SILENT_FOR))
     for job in stalled:
-        log.warning("job %s (%s) was abandoned and is taken up again", job.id, job.task_name)
-        await app.job_manager.retry_job(job, retry_at=clock.now())
+        try:
+            await app.job_manager.retry_job(job, retry_at=clock.now())
+        except UniqueViolation:
+            log.warning("job %s (%s) was abandoned; the same work waits already", job.id, job.task_name)
+            await app.job_manager.finish_job(job, status=Status.ABORTED, delete_job=True)
+        else:
+            log.warning("job %s (%s) was abandoned and is taken up again", job.id, job.task_name)
     return len(stalled)
