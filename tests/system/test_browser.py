@@ -195,6 +195,7 @@ def test_the_journey_in_a_browser_with_every_page_looked_at(
     mother.look("20-certificate-in-the-document-store")
     assert mother.page.get_attribute("[data-testid=verdict]", "data-verdict") == "valid"
     mother.go(f"{portal}/my-documents/", "21-document-store")
+    assert mother.page.locator("[data-testid=result]").count() == 1
     mother.go(f"{portal}/dossiers/", "22-my-dossiers")
     mother.go(f"{portal}/notices/", "23-notices")
     mother.go(f"{portal}/my-data/usages/", "24-who-used-my-data")
@@ -205,6 +206,10 @@ def test_the_journey_in_a_browser_with_every_page_looked_at(
             mother.go(vietnam.url(name) + "/", f"26-{name}")
     mother.go(f"{portal}/nowhere/", "27-not-found")
     mother.go(vietnam.url("mail") + "/", "28-letters")
+    assert mother.page.locator("article").count() >= 1
+    in_the_second_language(mother, portal, {"my-dossiers": f"{portal}/dossiers/", "my-dossier": dossier})
+    cases = {"queue": f"{onestop}/?state=all", "case": f"{onestop}/dossiers/{code}"}
+    in_the_second_language(clerk, onestop, cases)
 
 
 def test_the_pages_in_the_second_language(vietnam: RunningDemo, chromium: Any) -> None:
@@ -218,6 +223,16 @@ def test_the_pages_in_the_second_language(vietnam: RunningDemo, chromium: Any) -
             visitor.go(portal + path)
         assert visitor.page.get_attribute("html", "lang") == "en"
         visitor.look(name)
+
+
+def in_the_second_language(person: Window, site: str, pages: Mapping[str, str]) -> None:
+    """Pages of one's own, after choosing English."""
+    person.go(site + "/")
+    person.page.locator("header").get_by_text("English").first.click()
+    person.page.wait_for_load_state()
+    for name, address in pages.items():
+        person.go(address, f"en-{name}")
+        assert person.page.get_attribute("html", "lang") == "en"
 
 
 def test_sites_on_one_host_do_not_share_cookies(vietnam: RunningDemo, chromium: Any) -> None:
