@@ -92,10 +92,17 @@ def _der_text(data: bytes, *, depth: int = 0) -> str:
         elif class_ == 0 and tag == 6:
             name += f" {core.ObjectIdentifier.load(header + content).dotted}"
         # What extensions and attributes wrap into an OCTET STRING is to be read as well.
-        nested = constructed or (class_ == 0 and tag == 4 and content[:1] == b"\x30")
+        nested = constructed or (class_ == 0 and tag == 4 and _is_sequence(content))
         lines += "  " * depth + header.hex() + ("" if nested or not content else f" {content.hex()}") + f" -- {name}\n"
         lines += _der_text(content, depth=depth + 1) if nested else ""
     return lines
+
+
+def _is_sequence(content: bytes) -> bool:
+    try:
+        return content[:1] == b"\x30" and parser.peek(content) == len(content)
+    except ValueError:
+        return False
 
 
 def _zip_text(data: bytes) -> str:
