@@ -10,7 +10,7 @@ import yaml
 from saola_command.demo.configurations import Writer, database_names, gateway_configuration, site_configuration
 from saola_command.demo.declaration import Demo, read_demo
 from saola_command.demo.layout import lock_folder, open_layout, running_layout
-from saola_command.errors import DataFolderInUse, DemoDeclarationInvalid, PortTaken
+from saola_command.errors import DataFolderInUse, DataFolderUnusable, DemoDeclarationInvalid, PortTaken
 
 ROOT = Path(__file__).parents[3]
 
@@ -77,6 +77,30 @@ def test_a_taken_port_is_named_with_what_it_was_meant_for(demo: Demo, tmp_path: 
             open_layout(demo=demo, data=tmp_path, free_ports=False, first_port=port)
     assert str(port) in caught.value.detail
     assert "portal" in caught.value.detail
+
+
+@pytest.mark.parametrize("first_port", [0, -1, 65534, 99999])
+def test_ports_that_do_not_exist_are_refused(demo: Demo, tmp_path: Path, first_port: int) -> None:
+    with pytest.raises(PortTaken) as caught:
+        open_layout(demo=demo, data=tmp_path, free_ports=False, first_port=first_port)
+    assert str(first_port) in caught.value.detail
+
+
+def test_a_data_folder_that_cannot_be_made_is_an_error_that_names_it(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    for data in (tmp_path / "file", tmp_path / "file" / "below"):
+        with pytest.raises(DataFolderUnusable) as caught:
+            lock_folder(data)
+        assert str(data) in caught.value.detail
+        assert "--data" in caught.value.remedy
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"network": "127.1.1"}'])
+def test_a_damaged_layout_is_an_error_that_says_what_to_do(demo: Demo, tmp_path: Path, text: str) -> None:
+    (tmp_path / "layout.json").write_text(text)
+    with pytest.raises(DataFolderUnusable) as caught:
+        open_layout(demo=demo, data=tmp_path, free_ports=True)
+    assert "layout.json" in caught.value.detail
 
 
 def test_two_supervisors_cannot_hold_one_folder(tmp_path: Path, demo: Demo) -> None:

@@ -31,6 +31,13 @@ class DataFolderInUse(CommandError):
     code = "command.data_folder_in_use"
 
 
+class DataFolderUnusable(CommandError):
+    """The data folder cannot be made, read or written."""
+
+    code = "command.data_folder_unusable"
+    remedy = "Name a folder of your own with --data."
+
+
 class PortTaken(CommandError):
     """An address that the demo needs is held by another program."""
 

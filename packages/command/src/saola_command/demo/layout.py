@@ -14,10 +14,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from saola_command.demo.declaration import Demo
-from saola_command.errors import DataFolderInUse, PortTaken
+from saola_command.errors import DataFolderInUse, DataFolderUnusable, PortTaken
 from saola_command.postgres.cluster import write_secret
 
-FIRST_PORT = 8000
+FIRST_PORT, LAST_PORT = 8000, 65535
+FIRST_UNPRIVILEGED = 1024
 CONSUMER, TRANSPORT, OCSP, ADMINISTRATION = 8080, 5500, 5577, 4000
 TRUST, SIGNER, REGISTRY, DATABASE, MAIL = 8090, 8091, 8092, 5432, 8025
 
@@ -88,6 +89,10 @@ def open_layout(*, demo: Demo, data: Path, free_ports: bool, first_port: int = F
     else:
         ports = {name: first_port + offset for offset, name in enumerate(names)}
     layout = Layout(data=data, network=network, ports=ports)
+    if max(ports.values()) > LAST_PORT or first_port < 1:
+        raise PortTaken(
+            f"There are no {len(names)} ports from {first_port} on.", remedy=f"Ports are numbers from 1 to {LAST_PORT}."
+        )
     taken = _first_taken(_addresses(layout, demo))
     if taken and free_ports and not kept:
         layout = Layout(data=data, network=_network(data, salt=secrets.token_hex(4)), ports=ports)
@@ -117,9 +122,13 @@ def lock_folder(data: Path) -> int:
     """Take the data folder for this process; the lock goes with the process, however it ends.
 
     :raises DataFolderInUse: another supervisor holds it.
+    :raises DataFolderUnusable: it cannot be made or written.
     """
-    data.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(data / "supervisor.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        data.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(data / "supervisor.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as exc:
+        raise DataFolderUnusable(f"{data} cannot hold the data of a demo: {exc.strerror}.") from exc
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as exc:
@@ -134,8 +143,13 @@ def _kept(data: Path) -> Layout | None:
     path = data / "layout.json"
     if not path.exists():
         return None
-    kept = json.loads(path.read_text(encoding="utf-8"))
-    return Layout(data=data, network=kept["network"], ports=kept["ports"])
+    try:
+        kept = json.loads(path.read_text(encoding="utf-8"))
+        return Layout(data=data, network=kept["network"], ports=kept["ports"])
+    except (OSError, ValueError, KeyError, TypeError) as exc:
+        raise DataFolderUnusable(
+            f"{path} cannot be read or is damaged.", remedy="Remove that file: it is made anew. Or name another --data."
+        ) from exc
 
 
 def _network(data: Path, *, salt: str = "") -> str:
@@ -188,6 +202,11 @@ def _free_ports(count: int) -> list[int]:
 
 
 def _port_taken(name: str, host: str, port: int) -> PortTaken:
+    if port < FIRST_UNPRIVILEGED and os.geteuid() != 0:
+        return PortTaken(
+            f"Port {port} on {host}, meant for {name}, is kept for the administrator or held by another program.",
+            remedy=f"Start the demo with --port {FIRST_PORT} or another above {FIRST_UNPRIVILEGED}.",
+        )
     return PortTaken(
         f"Port {port} on {host}, meant for {name}, is held by another program.",
         remedy="End that program, or start the demo with another --port, or with --free-ports.",
