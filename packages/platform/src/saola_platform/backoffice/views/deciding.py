@@ -94,7 +94,7 @@ def _choice(request: HttpRequest, *, code: str, step: int) -> Choice:
     return Choice(
         code=code,
         step=step,
-        version=int(version) if version.isdigit() and len(version) < 10 else 0,
+        version=int(version) if version.isdecimal() and len(version) < 10 else 0,
         outcome=request.POST.get("outcome", "")[:60],
         reason=request.POST.get("reason", "").replace("\r\n", "\n"),
         documents=[one[:100] for one in request.POST.getlist("documents")][:100],
