@@ -192,6 +192,13 @@ def server_file(writer: Writer, *, index: int, member: Member, authentication_ce
     return path
 
 
+def site_title(*, country: Path, member: Member) -> dict[str, str]:
+    """What a person is told they sign in to: the site's name in the country, and whose it is."""
+    declared = yaml.safe_load((country / "country.yaml").read_text(encoding="utf-8"))
+    names = declared.get("site_names", {}).get(member.site, {})
+    return {tag: f"{names[tag]} – {name}" if tag in names else name for tag, name in member.name.items()}
+
+
 def identity_configuration(writer: Writer) -> Path:
     """Of the identity provider, which in the demo also makes the accounts of the demo's people."""
     layout, demo = writer.layout, writer.demo
@@ -203,7 +210,7 @@ def identity_configuration(writer: Writer) -> Path:
         clients.append(
             {
                 "client_id": member.site,
-                "name": dict(member.name),
+                "name": site_title(country=demo.country, member=member),
                 "secret_file": str(layout.secret(f"oidc-{member.site}.secret")),
                 "redirect_uris": [url + "/signin/callback"],
                 "post_logout_redirect_uris": [url + "/"],
