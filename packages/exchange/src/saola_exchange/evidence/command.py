@@ -15,16 +15,19 @@ from saola_exchange.evidence.errors import ContainerInvalid, NotAContainer
 from saola_exchange.evidence.report import Report, as_json
 from saola_exchange.evidence.verifying import ACCEPTABLE_DELAY, verify_container
 from saola_exchange.evidence.words import in_words
+from saola_exchange.globalconf.errors import ConfigurationInvalid
 from saola_exchange.globalconf.view import ConfigurationView
 
 VALID, INVALID, UNUSABLE = 0, 1, 2
+LONGEST_DELAY = 10 * 365 * 24 * 3600
+CONFIGURATION_REMEDY = "Give what a gateway gives at /verificationconf: the ZIP file as it came, or the folder in it."
 
 
 def main(arguments: list[str]) -> int:
     """Run the command; 0 valid, 1 invalid, 2 when the input cannot be judged at all."""
     options = _parser().parse_args(arguments)
     try:
-        view = ConfigurationView.load(options.conf)
+        view = _configuration(options.conf)
         data = options.file.read_bytes()
         delay = timedelta(seconds=options.acceptable_delay)
         reports = list(_reports(options.file.name, data, view, delay))
@@ -38,6 +41,13 @@ def main(arguments: list[str]) -> int:
         text = json.dumps({"file": name, **as_json(report)}, ensure_ascii=False) + "\n"
         sys.stdout.write(text if options.json else in_words(report, name=name))
     return VALID if all(report.valid for _, report in reports) else INVALID
+
+
+def _configuration(source: Path) -> ConfigurationView:
+    try:
+        return ConfigurationView.load(source)
+    except ConfigurationInvalid as exc:
+        raise ConfigurationInvalid(exc.detail, code=exc.code, remedy=CONFIGURATION_REMEDY) from exc
 
 
 def _reports(name: str, data: bytes, view: ConfigurationView, delay: timedelta) -> Iterator[tuple[str, Report]]:
@@ -60,6 +70,13 @@ def _unusable(detail: str, code: str, remedy: str, *, as_json_text: bool) -> int
     return UNUSABLE
 
 
+def _delay(text: str) -> int:
+    seconds = int(text)
+    if not 0 <= seconds <= LONGEST_DELAY:
+        raise argparse.ArgumentTypeError(f"{text} is not between 0 and {LONGEST_DELAY} seconds")
+    return seconds
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="saola evidence", description="Judge the evidence of messages, offline.")
     verify = parser.add_subparsers(dest="command", required=True).add_parser(
@@ -72,7 +89,7 @@ def _parser() -> argparse.ArgumentParser:
     verify.add_argument("--json", action="store_true", help="one JSON object a line instead of text")
     verify.add_argument(
         "--acceptable-delay",
-        type=int,
+        type=_delay,
         default=int(ACCEPTABLE_DELAY.total_seconds()),
         metavar="SECONDS",
         help="how late after signing a time stamp may be, beyond the configuration's own freshness (%(default)s)",

@@ -93,9 +93,15 @@ def _require_complete(files: dict[str, bytes]) -> None:
         raise ContainerInvalid("the container has no file mimetype", code="asic_mime_type_not_found")
     if kind.strip() != MIMETYPE.encode():
         raise ContainerInvalid("the container is not of type ASiC-E", code="asic_invalid_mime_type")
-    for name, code in ((MESSAGE, "asic_message_not_found"), (SIGNATURE, "asic_signature_not_found")):
-        if name not in files:
-            raise ContainerInvalid(f"the container has no file {name}", code=code)
+    if MESSAGE not in files:
+        raise ContainerInvalid(
+            f"the container has no file {MESSAGE}: it holds no message of the exchange",
+            code="asic_message_not_found",
+            remedy="Signed documents travel in such containers too; those are judged with the trusted list. "
+            "For a message, ask the other side of the exchange for its copy.",
+        )
+    if SIGNATURE not in files:
+        raise ContainerInvalid(f"the container has no file {SIGNATURE}", code="asic_signature_not_found")
     for name, needed, code in (
         (SIG_RESULT, SIG_CHAIN, "asic_hash_chain_not_found"),
         (SIG_CHAIN, SIG_RESULT, "asic_hash_chain_result_not_found"),

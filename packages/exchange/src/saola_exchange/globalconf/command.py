@@ -36,9 +36,10 @@ def main(arguments: list[str]) -> int:
         anchor = _anchor(options.anchor.read_bytes())
         at = datetime.now(UTC) if options.at is None else read_time(options.at)
         data, load = _source(options.source)
-    except (ExchangeError, OSError) as exc:
-        print(f"saola conf: {exc.detail if isinstance(exc, ExchangeError) else exc}", file=sys.stderr)
-        return UNUSABLE
+    except ExchangeError as exc:
+        return _unusable(exc.detail, exc.remedy)
+    except OSError as exc:
+        return _unusable(f"{exc.filename} cannot be read: {exc.strerror}", "Check the path.")
     try:
         directory = parse_directory(data)
         verify_directory(directory, certificates=anchor.certificates, at=at, instance=anchor.instance)
@@ -47,6 +48,11 @@ def main(arguments: list[str]) -> int:
     except ConfigurationInvalid as exc:
         print(f"INVALID  {exc.detail}\n  code        {exc.code}\n  what to do  {exc.remedy}")
         return INVALID
+
+
+def _unusable(detail: str, remedy: str) -> int:
+    print(f"saola conf: {detail}\n  {remedy}", file=sys.stderr)
+    return UNUSABLE
 
 
 def _files(directory: Directory, load: Load) -> int:
