@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
-from django.db import connection
-from procrastinate.contrib.django import app
+from django.db import connection, connections
+from procrastinate import App, RetryStrategy
 from procrastinate.contrib.django.models import ProcrastinateJob
-from saola_platform.sites.working import rescue, workers_connector
+from saola_platform.sites.working import rescue, workers_app
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -42,12 +42,12 @@ def left_behind(*, queueing_lock: str, status: str = "doing") -> int:
 def rescued() -> int:
     """Look once for abandoned jobs, as the worker does."""
 
-    async def look() -> int:
+    async def look(app: App) -> int:
         async with app.open_async():
             return await rescue(app)
 
-    with app.replace_connector(workers_connector()):
-        return asyncio.run(look())
+    with workers_app() as app:
+        return asyncio.run(look(app))
 
 
 def waiting() -> set[int]:
@@ -69,3 +69,41 @@ def test_an_abandoned_job_whose_work_was_asked_for_again_goes_and_the_others_are
     assert waiting() == {again, other}
     assert not ProcrastinateJob.objects.filter(id=doubled).exists()
     assert rescued() == 0
+
+
+def test_a_failed_job_whose_work_was_asked_for_again_meanwhile_leaves_nothing_in_the_workers_hands() -> None:
+    class Failed(Exception):
+        """The work could not be done."""
+
+    async def fail_and_be_wanted_again() -> None:
+        await asyncio.to_thread(closing(left_behind), queueing_lock="events-1", status="todo")
+        raise Failed
+
+    with workers_app() as app:
+        name = "test.fails_and_is_wanted_again"
+        app.task(name=name, queue="of-this-test", retry=RetryStrategy(wait=60))(fail_and_be_wanted_again)
+        try:
+            app.configure_task(name, queueing_lock="events-1").defer()
+            asyncio.run(work_off(app))
+        finally:
+            del app.tasks[name]
+    (left,) = ProcrastinateJob.objects.filter(queueing_lock="events-1")
+    assert left.status == "todo"
+
+
+async def work_off(app: App) -> None:
+    """What is in the test's queue, once."""
+    async with app.open_async():
+        await app.run_worker_async(queues=["of-this-test"], wait=False, install_signal_handlers=False)
+
+
+def closing(function: Callable[..., int]) -> Callable[..., int]:
+    """The function, leaving no connection behind in its thread."""
+
+    def closed(**arguments: str) -> int:
+        try:
+            return function(**arguments)
+        finally:
+            connections.close_all()
+
+    return closed

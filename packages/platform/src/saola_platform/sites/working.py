@@ -12,6 +12,8 @@ import contextlib
 import logging
 import os
 import signal
+from collections.abc import Iterator
+from typing import Any
 
 from procrastinate import App, PsycopgConnector
 from procrastinate.connector import BaseConnector
@@ -19,7 +21,8 @@ from procrastinate.contrib.django import app as django_app
 from procrastinate.contrib.django import connector_params
 from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.exceptions import ConnectorException, UniqueViolation
-from procrastinate.jobs import Status
+from procrastinate.jobs import Job, Status
+from procrastinate.manager import JobManager
 
 from saola_platform.errors import ConfigurationInvalid
 from saola_platform.kernel import clock
@@ -48,10 +51,37 @@ class WorkersConnector(PsycopgConnector):
         return self._django
 
 
+class WorkersJobs(JobManager):
+    """A job that cannot go back into the queue, because the same work waits there already, is done with.
+
+    Work is asked for again while it is being done, so that a change that came meanwhile is not overlooked; when
+    the job at hand then fails, it would stay in the worker's hands for ever.
+    """
+
+    async def retry_job(self, job: Job, *arguments: Any, **more: Any) -> None:
+        """Put the job back, or drop it for the one that waits."""
+        try:
+            await super().retry_job(job, *arguments, **more)
+        except UniqueViolation:
+            log.info("job %s (%s): the same work waits already", job.id, job.task_name)
+            await self.finish_job(job, status=Status.ABORTED, delete_job=True)
+
+
 def work() -> None:
     """Work until SIGTERM or SIGINT; the jobs at hand are finished first (at most 20 seconds)."""
-    with django_app.replace_connector(workers_connector()) as app:
+    with workers_app() as app:
         asyncio.run(_work_until_told(app))
+
+
+@contextlib.contextmanager
+def workers_app() -> Iterator[App]:
+    """The queue of this site as a worker needs it."""
+    with django_app.replace_connector(workers_connector()) as app:
+        before, app.job_manager = app.job_manager, WorkersJobs(app.connector)
+        try:
+            yield app
+        finally:
+            app.job_manager = before
 
 
 def workers_connector() -> WorkersConnector:
@@ -123,11 +153,6 @@ async def rescue(app: App) -> int:
     """Put jobs of silent workers back into the queue; how many there were."""
     stalled = list(await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=SILENT_FOR))
     for job in stalled:
-        try:
-            await app.job_manager.retry_job(job, retry_at=clock.now())
-        except UniqueViolation:
-            log.warning("job %s (%s) was abandoned; the same work waits already", job.id, job.task_name)
-            await app.job_manager.finish_job(job, status=Status.ABORTED, delete_job=True)
-        else:
-            log.warning("job %s (%s) was abandoned and is taken up again", job.id, job.task_name)
+        log.warning("job %s (%s) was abandoned and is taken up again", job.id, job.task_name)
+        await app.job_manager.retry_job(job, retry_at=clock.now())
     return len(stalled)
