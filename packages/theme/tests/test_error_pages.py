@@ -6,6 +6,7 @@ import logging
 import re
 
 import pytest
+from django.contrib.sessions.exceptions import SessionInterrupted
 from django.core.exceptions import RequestDataTooBig
 from django.db import InterfaceError, OperationalError
 from django.test import RequestFactory
@@ -54,3 +55,12 @@ def test_a_database_that_is_away_is_a_reason_to_try_again_not_a_defect(error):
     assert page.headers["Retry-After"] == "5"
     assert b"Try again in a few seconds" in page.content
     assert b"inside" not in page.content
+
+
+def test_a_session_that_a_database_away_interrupted_is_no_bad_request():
+    try:
+        raise SessionInterrupted("The session was deleted") from OperationalError("inside")
+    except SessionInterrupted as interrupted:
+        page = error_pages.bad_request(REQUEST, interrupted)
+    assert page.status_code == 503
+    assert error_pages.bad_request(REQUEST, SessionInterrupted("signed out in another tab")).status_code == 400

@@ -114,6 +114,14 @@ def test_whoever_is_not_signed_in_is_sent_to_sign_in_and_comes_back(op: FakeProv
     assert AuditEntry.objects.get().action == "signed-in"
 
 
+def test_a_provider_that_cannot_answer_now_is_asked_again_with_the_same_code(op: FakeProvider, client: Client) -> None:
+    op.peers.answers(method="POST", url=f"{ISSUER}/token", status=503, body={})
+    assert op.sign_in(client, "/sign-in?next=/private").status_code == 502
+    op.peers.answers_with(method="POST", url=f"{ISSUER}/token", answer=op._token)
+    back = client.get("/signin/callback", {"code": "c", "state": op.query["state"], "iss": ISSUER})
+    assert back["Location"] == "/private"
+
+
 def test_the_provider_is_asked_for_the_level_and_a_proof_of_the_code(op: FakeProvider, client: Client) -> None:
     op.sign_in(client, "/sign-in?level=substantial")
     assert op.query["acr_values"] == "substantial high"

@@ -65,7 +65,12 @@ def error_page(*, request: HttpRequest | None, status: int) -> HttpResponse:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Handler of status 400; of 413 when an upload was larger than the site allows."""
+    """Handler of status 400; of 413 when an upload was larger than the site allows.
+
+    Django also calls a session interrupted, and the request bad, when the database went away before it was saved.
+    """
+    if _database_away(exception):
+        return error_page(request=request, status=503)
     return error_page(request=request, status=413 if type(exception).__name__ == "RequestDataTooBig" else 400)
 
 
@@ -86,5 +91,13 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse: 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Handler of status 500; 503 while the database is away, because then trying again helps."""
-    is_away = isinstance(sys.exc_info()[1], OperationalError | InterfaceError)
-    return error_page(request=request, status=503 if is_away else 500)
+    return error_page(request=request, status=503 if _database_away(sys.exc_info()[1]) else 500)
+
+
+def _database_away(error: BaseException | None) -> bool:
+    """Whether a connection to the database that failed is behind this."""
+    while error is not None:
+        if isinstance(error, OperationalError | InterfaceError):
+            return True
+        error = error.__cause__ or error.__context__
+    return False

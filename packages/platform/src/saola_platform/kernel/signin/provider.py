@@ -119,6 +119,8 @@ def redeem(*, provider: Metadata, code: str, redirect_uri: str, verifier: str) -
         body=urlencode(form).encode(),
         headers={"Authorization": client_authorization(), "Content-Type": "application/x-www-form-urlencoded"},
     )
+    if answer.status >= 500:
+        raise PeerUnavailable(f"the identity provider cannot redeem a code now (status {answer.status})")
     if answer.status != 200:
         raise SignInFailed(f"the identity provider refused the code (status {answer.status})")
     return answer.json()
