@@ -6,8 +6,10 @@ import json
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -40,8 +42,27 @@ def documents() -> list[Document]:
     ]
 
 
+@pytest.fixture(scope="session")
+def nowhere() -> Iterator[str]:
+    """The address of a server that has nothing."""
+
+    class Nothing(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_error(404)
+
+        def log_message(self, *_: object) -> None:
+            """Nobody reads it."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Nothing) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
 @pytest.fixture
-def digidoc(tmp_path: Path) -> Judge:
+def digidoc(tmp_path: Path, nowhere: str) -> Judge:
     """libdigidocpp's verdicts on a container under a trusted list: one text per signature, "ok" or all causes."""
 
     def judge(container: bytes, *, trusted_list: bytes | None, operator: bytes) -> list[str]:
@@ -54,7 +75,7 @@ def digidoc(tmp_path: Path) -> Judge:
             (folder / "tl.xml").write_bytes(trusted_list)
         # Its trust store is one per process, hence the subprocess.
         done = subprocess.run(
-            [sys.executable, VERIFIER, folder], capture_output=True, text=True, timeout=60, check=False
+            [sys.executable, VERIFIER, folder, nowhere], capture_output=True, text=True, timeout=60, check=False
         )
         assert done.returncode == 0, done.stderr
         verdicts: list[str] = json.loads(done.stdout.splitlines()[-1])

@@ -56,7 +56,7 @@ def test_loading_twice_changes_nothing(db, people_file):
     account = Account.objects.get()
     assert str(account.birth_date) == "1980-02-03"
     (card,) = cards(language="fr")
-    assert (card.label, card.office, card.pin) == ("Clerk", "Registrar, Ward One", "9999")
+    assert (card.label, card.office, card.pin) == ("Clerk", "Ward One", "9999")
 
 
 def test_an_official_s_certificate_names_office_and_organisation(people_file):
