@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import html
 import re
 from datetime import timedelta
+from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
 from procrastinate.contrib.django.models import ProcrastinateJob
 from saola_platform.cases import jobs
+from saola_platform.cases.declarations import procedure_of
 from saola_platform.cases.models import Decision, Dossier
 from saola_platform.kernel import clock
+from saola_platform.kernel.signin.gate import KEPT_KEY
 
 from .desk import NOW, Desk
 
@@ -146,6 +150,26 @@ def test_only_the_right_role_is_offered_and_may_send_a_decision(desk: Desk) -> N
 def test_another_organisations_dossier_is_not_found(desk: Desk) -> None:
     Dossier.objects.filter(pk=desk.dossier.pk).update(organisation="H27.00.01")
     assert desk.officer.get(f"/dossiers/{desk.dossier.code}").status_code == 404
+
+
+def test_each_file_stands_with_the_kind_of_paper_that_it_was_given_as(desk: Desk) -> None:
+    kind = desk.dossier.attachments[0]["id"]
+    listed = desk.page(desk.officer).partition('data-testid="attachments"')[2].partition("</ul>")[0]
+    named = {one.id: one.name.in_("en") for one in procedure_of(desk.dossier).documents}
+    assert f"{named[kind]}: " in html.unescape(listed)
+
+
+def test_what_an_official_wrote_before_the_sign_in_lapsed_stands_in_the_form_again(desk: Desk) -> None:
+    address = f"/dossiers/{desk.dossier.code}/steps/{desk.step().pk}/decision"
+    fields = {"outcome": "refuse", "version": desk.dossier.version, "reason": "No such hospital."}
+    session = desk.officer.session
+    sub = f"sub-{desk.onestop.officer.personal_number}"
+    session[KEPT_KEY] = {"path": address, "fields": urlencode(fields), "sub": sub}
+    session.save()
+    page = desk.officer.get(address, follow=True)
+    assert page.redirect_chain == [(f"/dossiers/{desk.dossier.code}", 302)]
+    assert "No such hospital." in page.content.decode()
+    assert "No such hospital." not in desk.page(desk.officer)
 
 
 def test_papers_and_the_application_can_be_opened(desk: Desk) -> None:

@@ -38,7 +38,9 @@ def local(moment: datetime) -> str:
 def _data(*, dossier: Dossier, language: str) -> dict[str, object]:
     organisation = organisation_of(dossier)
     due = local(dossier.due_at) if dossier.due_at else _("not running")
-    papers = [f"{one['name']}" for one in dossier.attachments]
+    procedure = procedure_of(dossier)
+    kinds = {one.id: one.name.in_(language) for one in procedure.documents}
+    papers = [": ".join(filter(None, (kinds.get(one["id"]), one["name"]))) for one in dossier.attachments]
     return {
         "language": language.partition("-")[0],
         "title": _("Receipt and appointment"),
@@ -47,7 +49,7 @@ def _data(*, dossier: Dossier, language: str) -> dict[str, object]:
         "address": organisation.address.in_(language) if organisation.address else "",
         "rows": [
             [_("Dossier code"), dossier.code],
-            [_("Service"), procedure_of(dossier).name.in_(language)],
+            [_("Service"), procedure.name.in_(language)],
             [_("Applicant"), dossier.applicant_name],
             [_("Personal number"), dossier.applicant_number],
             [_("Received"), local(dossier.received_at)],

@@ -13,6 +13,8 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.urls import reverse
 
+from saola_platform.kernel.signin.gate import carry_kept_input
+
 View = Callable[..., HttpResponse]
 
 
@@ -26,7 +28,9 @@ def takes_form_of(page: str, *, named: str | None = None) -> Callable[[View], Vi
         @wraps(view)
         def taking(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if request.method in {"GET", "HEAD"}:
-                return HttpResponseRedirect(reverse(page, args=[kwargs[named]] if named else []))
+                address = reverse(page, args=[kwargs[named]] if named else [])
+                carry_kept_input(request, to=address)
+                return HttpResponseRedirect(address)
             if request.method != "POST":
                 return HttpResponseNotAllowed(["POST"])
             return view(request, *args, **kwargs)

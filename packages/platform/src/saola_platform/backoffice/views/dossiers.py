@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -69,6 +69,7 @@ def _context(dossier: Dossier, official: Official, typed: Any, errors: Sequence[
         "sections": sections(dossier, language=language),
         "signature": _signature(dossier.signature),
         "papers": procedure.documents,
+        "handed_in": _handed_in(dossier, kinds={one.id: one.name.in_(language) for one in procedure.documents}),
         "paper_choices": [(one.id, one.name.in_(language)) for one in procedure.documents],
         "documents": [(one.name, text_in(one.title, language) or one.name, one.form) for one in documents_of(dossier)],
         "stages": stages(dossier, language=language),
@@ -81,6 +82,11 @@ def _context(dossier: Dossier, official: Official, typed: Any, errors: Sequence[
         },
         "errors": errors,
     }
+
+
+def _handed_in(dossier: Dossier, *, kinds: Mapping[str, str]) -> list[dict[str, Any]]:
+    """The files in the order in which they came, each with the kind of paper that the applicant gave it as."""
+    return [dict(one) | {"kind": kinds.get(one["id"], "")} for one in dossier.attachments]
 
 
 def _with_whom(dossier: Dossier, *, steps: list[Any], language: str) -> dict[str, str] | None:

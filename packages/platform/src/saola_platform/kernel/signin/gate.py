@@ -51,6 +51,13 @@ def kept_input(request: HttpRequest) -> QueryDict | None:
     return QueryDict(kept["fields"]) if kept["sub"] == person.sub else None
 
 
+def carry_kept_input(request: HttpRequest, *, to: str) -> None:
+    """What was typed for this address, which shows no page, is given out at `to`, the page of its form."""
+    kept: dict[str, Any] | None = request.session.get(KEPT_KEY)
+    if kept and kept["path"] == request.path:
+        request.session[KEPT_KEY] = kept | {"path": to}
+
+
 def _ask(request: HttpRequest, *, level: Level, person: SignedInPerson | None) -> HttpResponse:
     address = request.get_full_path() if request.method in {"GET", "HEAD"} else request.path
     target = f"{reverse('signin:sign-in')}?{urlencode({'next': address, 'level': level})}"
