@@ -21,6 +21,7 @@ help: ## List the targets
 setup: $(VENV)/ready $(THEME)/src/saola_theme/static/ready $(VENV)/translations ## Install everything below .venv (done by the others when needed)
 
 $(VENV)/python: requirements/runtime.txt requirements/development.txt
+	@echo "Setting up below $(VENV), once: libraries, then styles. On a usual line this takes two to three minutes."
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/development.txt
 	touch $@
