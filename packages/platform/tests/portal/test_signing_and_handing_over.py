@@ -235,6 +235,19 @@ def test_a_job_that_died_is_found_by_the_sweep(signed: uuid.UUID, registers: Fak
     assert Submission.objects.get().dossier_code == "A1.1-260601-0001"
 
 
+def test_one_that_cannot_be_handed_over_keeps_no_other_waiting(signed: uuid.UUID, registers: FakeExchange) -> None:
+    registers.answers(method="POST", service=DOSSIERS, status=201, body=receipt())
+    whole = Submission.objects.get()
+    earlier = whole.next_attempt_at - timedelta(hours=1)
+    damaged = Submission.objects.get()
+    damaged.pk, damaged.container, damaged.next_attempt_at = uuid.UUID(int=0), uuid.uuid4(), earlier
+    damaged.save(force_insert=True)
+    with clock.fixed(AT + timedelta(minutes=1)):
+        assert tasks.sweep() == 2
+    assert Submission.objects.get(pk=whole.pk).state == "received"
+    assert Submission.objects.get(pk=damaged.pk).state == "sending"
+
+
 def test_waits_grow_and_stay_bearable() -> None:
     waits = [wait_after(n) for n in range(1, 60)]
     assert waits == sorted(waits)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import uuid
 from datetime import timedelta
 
@@ -17,6 +18,7 @@ from saola_platform.portal.models import Completion, Submission
 
 # A row whose job was lost (the worker was killed) is found by the sweep this long after it was due.
 OVERDUE = timedelta(seconds=30)
+log = logging.getLogger(__name__)
 
 
 class NotYetAnswered(Exception):
@@ -63,9 +65,12 @@ def sweep() -> int:
     hand_over = _hand_over()
     submissions = Submission.objects.filter(state="sending", next_attempt_at__lt=at - OVERDUE)
     completions = Completion.objects.filter(state="sending", next_attempt_at__lt=at - OVERDUE)
-    waiting = [row.id for row in submissions], [row.id for row in completions]
-    for submission_id in waiting[0]:
-        hand_over.submission(submission_id)
-    for completion_id in waiting[1]:
-        hand_over.completion(completion_id)
-    return len(waiting[0]) + len(waiting[1])
+    waiting = [(hand_over.submission, row.id) for row in submissions]
+    waiting += [(hand_over.completion, row.id) for row in completions]
+    for take, identifier in waiting:
+        try:
+            take(identifier)
+        except Exception:
+            # One row that cannot be handed over (a damaged file) must not keep those behind it waiting.
+            log.exception("handing over %s failed", identifier)
+    return len(waiting)
