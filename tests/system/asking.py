@@ -11,8 +11,9 @@ import urllib.request
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, LiteralString
 
+import psycopg
 import yaml
 from saola_command.demo import layout as places
 from saola_command.demo.check.browser import Browser, Page
@@ -161,3 +162,10 @@ def cookie_header(browser: Browser) -> str:
 def token_of(page: Page) -> str:
     """The token that a form on the page must carry."""
     return str(page.html.xpath("//input[@name='csrfmiddlewaretoken']/@value")[0])
+
+
+def rows(demo: RunningDemo, owner: str, question: LiteralString, *values: str) -> list[tuple[Any, ...]]:
+    """What a database answers behind everybody's back."""
+    configuration = yaml.safe_load((demo.data / "configurations" / f"{owner}.yaml").read_text(encoding="utf-8"))
+    with psycopg.connect(configuration["database"]) as connection:
+        return connection.execute(question, values).fetchall()

@@ -36,6 +36,7 @@ from .asking import (
     cookies,
     discard,
     exchange,
+    rows,
     script_of,
     secret,
     signed_in,
@@ -350,11 +351,7 @@ def test_an_application_that_is_unsigned_tampered_or_none_is_refused_and_takes_n
 
 def count_dossiers(demo: RunningDemo) -> int:
     """How many dossiers the one-stop has."""
-    configuration = yaml.safe_load((demo.data / "configurations" / "site-H26.yaml").read_text(encoding="utf-8"))
-    with psycopg.connect(configuration["database"]) as connection:
-        row = connection.execute("SELECT count(*) FROM cases_dossier").fetchone()
-        assert row is not None
-        return int(row[0])
+    return int(rows(demo, "site-H26", "SELECT count(*) FROM cases_dossier")[0][0])
 
 
 # --- what does not answer --------------------------------------------------------------------------------------
