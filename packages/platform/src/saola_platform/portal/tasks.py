@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import uuid
+from collections.abc import Callable
 from datetime import timedelta
 
 from procrastinate import BaseRetryStrategy, RetryDecision
@@ -65,6 +66,7 @@ def sweep() -> int:
     hand_over = _hand_over()
     submissions = Submission.objects.filter(state="sending", next_attempt_at__lt=at - OVERDUE)
     completions = Completion.objects.filter(state="sending", next_attempt_at__lt=at - OVERDUE)
+    waiting: list[tuple[Callable[[uuid.UUID], bool], uuid.UUID]]
     waiting = [(hand_over.submission, row.id) for row in submissions]
     waiting += [(hand_over.completion, row.id) for row in completions]
     for take, identifier in waiting:
