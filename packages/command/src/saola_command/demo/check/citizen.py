@@ -185,8 +185,8 @@ class Citizen:
                 return found
             page = self.browser.get(str(following[0]))
 
-    def _read_again(self, application: str) -> Page:
-        """The overview, after pressing "try again" as long as a register is silent."""
+    def _read_again(self, address: str) -> Page:
+        """The overview or a section, after pressing "try again" as long as a register is silent."""
 
         def all_have_answered(page: Page) -> bool:
             again = [form for form in page.html.forms if str(form.get("action")).endswith("/read-again")]
@@ -194,14 +194,14 @@ class Citizen:
                 self.browser.submit(page, again[0])
             return not again
 
-        return self._until(application, all_have_answered, "registers' answer")
+        return self._until(address, all_have_answered, "registers' answer")
 
     def _fill_section(self, application: str, section: str) -> list[str]:
         address = f"{application}sections/{section}"
         typed = self.script.typed(section=section, today=self.today)
         identifiers: list[str] = []
-        for _ in range(3):  # questions that follow from an answer appear once it is saved
-            page = self.browser.get(address)
+        for _ in range(3):  # questions that follow from an answer appear once it is saved, and registers fill them
+            page = self._read_again(address)
             identifiers += [str(one).strip() for one in page.html.xpath(PROVENANCE)]
             form = page.form(action_ends=f"/sections/{section}")
             present = {name: value for name, value in typed.items() if name in set(form.fields.keys())}
