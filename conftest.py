@@ -18,9 +18,14 @@ from pathlib import Path
 import psycopg
 import pytest
 from asn1crypto import core, parser
+from hypothesis import settings
 from saola_command.postgres import Cluster, Database, Endpoint, ensure_databases
 
 ROOT = Path(__file__).parent
+# On a machine that others use too, how long one example takes says nothing.
+settings.register_profile("saola", deadline=None)
+if os.environ.get("CI") != "true":  # there Hypothesis has a profile of its own, without deadlines too
+    settings.load_profile("saola")
 WRITE_GOLDEN = os.environ.get("SAOLA_GOLDEN") == "write"
 UNIVERSAL = {1: "BOOLEAN", 2: "INTEGER", 3: "BIT STRING", 4: "OCTET STRING", 5: "NULL", 6: "OBJECT IDENTIFIER",
              10: "ENUMERATED", 12: "UTF8String", 16: "SEQUENCE", 17: "SET", 19: "PrintableString", 22: "IA5String",
