@@ -5,9 +5,11 @@ from __future__ import annotations
 import base64
 from datetime import UTC, timedelta
 from datetime import datetime as moment
+from urllib.parse import urlencode
 
 import pytest
 from django.conf import settings
+from django.test import Client
 from joserfc import jwt
 from saola_identity import clock
 from saola_identity.accounts.api import Event
@@ -146,24 +148,51 @@ def test_only_the_person_meant_sees_and_signs(asking, portal, another_person, be
 
 
 def test_whoever_is_not_signed_in_signs_in_first(asking, client):
-    from django.test import Client
-
     asked = asking.ask()
     response = Client().get(path_of(asked))
     assert response["Location"] == f"/sign-in?next=%2Fsign%2F{asked['id']}"
 
 
-def test_only_the_site_that_asked_learns_the_outcome(asking, onestop):
-    from django.test import Client
+def test_the_page_speaks_the_language_of_the_site_and_has_a_clean_address(asking, portal):
+    path = path_of(asking.ask())
+    response = portal.browser.get(f"{path}?ui_locales=xx+fr")
+    assert response["Location"] == path
+    page = portal.browser.get(path).content
+    assert b'<html lang="fr"' in page
+    assert b"Birth of Eve" in page
 
+
+def test_whoever_signs_in_first_does_so_in_the_language_of_the_site_too(asking, person, become):
+    browser = Client()
+    path = path_of(asking.ask())
+    clean = browser.get(f"{path}?ui_locales=fr")["Location"]
+    sign_in = browser.get(clean)["Location"]
+    assert sign_in == f"/sign-in?{urlencode({'next': path})}"
+    assert b'<html lang="fr"' in browser.get(sign_in).content
+    become(browser, person)
+    assert b'<html lang="fr"' in browser.get(path).content
+
+
+def test_a_language_that_nobody_here_speaks_changes_nothing(asking, portal):
+    path = path_of(asking.ask())
+    response = portal.browser.get(f"{path}?ui_locales=xx")
+    assert response["Location"] == path
+    assert "saola_identity_lang" not in response.cookies
+
+
+def test_a_decision_sent_with_a_language_is_a_decision(asking, portal):
+    asked = asking.ask()
+    portal.browser.post(f"{path_of(asked)}?ui_locales=fr", {"decision": "sign", "pin": "2468"})
+    assert asking.outcome(asked)["status"] == "signed"
+
+
+def test_only_the_site_that_asked_learns_the_outcome(asking, onestop):
     asked = asking.ask()
     response = Client().get(f"/api/signing-requests/{asked['id']}", headers={"authorization": onestop.basic})
     assert response.status_code == 404
 
 
 def test_the_form_cannot_be_sent_from_another_site(asking, person, become):
-    from django.test import Client
-
     strict = Client(enforce_csrf_checks=True)
     asked = asking.ask()
     strict.get("/sign-in")

@@ -73,7 +73,7 @@ def identity(desk: Desk, fabric: FakeTrust, fake_peers: FakePeers) -> Identity:
     desk.send(desk.officer, "grant")
     desk.work()
     answer = desk.send(desk.leader, "approve")
-    assert (answer.status_code, answer["Location"]) == (302, f"{ISSUER}/sign/r1")
+    assert (answer.status_code, answer["Location"]) == (302, f"{ISSUER}/sign/r1?ui_locales=en")
     return found
 
 

@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
+from django.utils import translation
 from saola_platform.errors import SignatureFailed, SignatureUnknown
 from saola_platform.kernel import clock, seal, tasks, trust
 from saola_platform.kernel.models import AuditEntry, PendingDocument, PendingSignature
@@ -57,6 +58,7 @@ class FakeIdentity:
             "certificate": self.signer.certificate.public_bytes(Encoding.PEM).decode(),
             "chain": [issuer.public_bytes(Encoding.PEM).decode()],
         }
+        self.issuer, self.address = ISSUER, "sign/r1"
         self.asked: dict[str, Any] = {}
         self.state: dict[str, Any] = {"status": "waiting", "signature": None, "reason": None}
         peers.answers(method="GET", url=f"{ISSUER}/api/signing-credentials", body=self.credential)
@@ -65,7 +67,7 @@ class FakeIdentity:
 
     def _open(self, request: SentRequest) -> Answer:
         self.asked = json.loads(request.body or b"")
-        answer = {"id": "r1", "url": f"{ISSUER}/sign/r1", "credential": self.credential}
+        answer = {"id": "r1", "url": f"{self.issuer}/{self.address}", "credential": self.credential}
         return Answer(status=201, body=json.dumps(answer).encode())
 
     def _state(self, _: SentRequest) -> Answer:
@@ -104,12 +106,28 @@ def started() -> Any:
 
 
 def test_the_person_is_shown_what_they_sign(identity: FakeIdentity) -> None:
-    assert started().url == f"{ISSUER}/sign/r1"
+    assert started().url.partition("?")[0] == f"{ISSUER}/sign/r1"
     assert identity.asked["title"] == "Application: example"
     assert [document["name"] for document in identity.asked["documents"]] == [one.name for one in DOCUMENTS]
     shown = b64decode(identity.asked["documents"][1]["sha256"])
     assert shown == hashlib.sha256(DOCUMENTS[1].content).digest()
     assert identity.asked["sub"] == "pairwise-1"
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+@pytest.mark.parametrize(("address", "joined"), [("sign/r1", "sign/r1?"), ("sign?id=r1", "sign?id=r1&")])
+def test_the_signing_page_is_asked_to_speak_the_language_of_this_page(
+    identity: FakeIdentity, language: str, address: str, joined: str
+) -> None:
+    identity.address = address
+    with translation.override(language):
+        assert started().url == f"{ISSUER}/{joined}ui_locales={language}"
+
+
+def test_an_address_that_is_none_is_refused(identity: FakeIdentity) -> None:
+    identity.issuer = "http://["
+    with pytest.raises(SignatureFailed, match="no address"):
+        started()
 
 
 def test_every_call_to_the_identity_provider_authenticates_this_site(

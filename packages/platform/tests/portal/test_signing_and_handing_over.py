@@ -53,7 +53,7 @@ def test_signing_leads_to_the_identity_service_with_every_document(
     client: Client, address: str, identity: FakeIdentity
 ) -> None:
     answer = client.post(address + "sign")
-    assert answer["Location"] == f"{ISSUER}/sign/r1"
+    assert answer["Location"] == f"{ISSUER}/sign/r1?ui_locales=en"
     names = [one["name"] for one in identity.asked[0]["documents"]]
     assert names[0] == "application.json"
     assert names[1].startswith("attachments/")

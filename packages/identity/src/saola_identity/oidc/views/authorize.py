@@ -11,17 +11,16 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import get_supported_language_variant
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from saola_identity import clock
 from saola_identity.accounts.api import account_of
+from saola_identity.authentication.language import remember_language
 from saola_identity.authentication.session import current_sign_in
 from saola_identity.oidc import authorization
 from saola_identity.oidc.actions import give_code
@@ -58,7 +57,7 @@ def authorize(request: HttpRequest) -> HttpResponse:
             redirect_uri, state[0] if len(state) == 1 else "", {"error": exc.error, "error_description": exc.detail}
         )
     answer = _answer(request, asked, at=at, name=_keep(request, asked))
-    _set_language(answer, asked)
+    remember_language(answer, wishes=asked.ui_locales)
     return answer
 
 
@@ -132,19 +131,3 @@ def _back(redirect_uri: str, state: str, values: dict[str, str]) -> HttpResponse
     return HttpResponseRedirect(
         authorization.answer_url(redirect_uri=redirect_uri, issuer=issuer, state=state, values=values)
     )
-
-
-def _set_language(answer: HttpResponse, asked: AuthorizationRequest) -> None:
-    for wish in asked.ui_locales:
-        try:
-            language = get_supported_language_variant(wish)
-        except LookupError:
-            continue
-        answer.set_cookie(
-            settings.LANGUAGE_COOKIE_NAME,
-            language,
-            max_age=settings.LANGUAGE_COOKIE_AGE,
-            samesite=settings.LANGUAGE_COOKIE_SAMESITE,
-            secure=settings.LANGUAGE_COOKIE_SECURE,
-        )
-        return

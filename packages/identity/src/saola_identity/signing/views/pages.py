@@ -22,6 +22,7 @@ from django.views.decorators.http import require_http_methods
 from saola_identity import clock
 from saola_identity.accounts.api import Account
 from saola_identity.authentication.descriptions import client_name
+from saola_identity.authentication.language import remember_language
 from saola_identity.authentication.pages import for_signed_in
 from saola_identity.errors import (
     CredentialLocked,
@@ -48,9 +49,17 @@ class PinForm(forms.Form):
 @never_cache
 @sensitive_post_parameters("pin")
 @require_http_methods(["GET", "HEAD", "POST"])
+def decide(request: HttpRequest, request_id: UUID) -> HttpResponse:
+    """Show the request; sign it or refuse it. `?ui_locales=` names the site's language: sign-in follows it, too."""
+    if request.method != "POST" and "ui_locales" in request.GET:
+        answer = HttpResponseRedirect(request.path)
+        remember_language(answer, wishes=request.GET["ui_locales"].split())
+        return answer
+    return _decide(request, request_id)
+
+
 @for_signed_in
-def decide(request: HttpRequest, account: Account, request_id: UUID) -> HttpResponse:
-    """Show the request; sign it or refuse it."""
+def _decide(request: HttpRequest, account: Account, request_id: UUID) -> HttpResponse:
     try:
         kept = actions.of_person(request_id=request_id, account=account)
     except NotFound:

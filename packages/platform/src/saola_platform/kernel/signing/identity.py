@@ -9,13 +9,15 @@ from base64 import b64decode, b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, get_args
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, urlencode, urlsplit, urlunsplit
 
+from django.utils.translation import get_language
 from saola_trust.certificates import load_certificate
 from saola_trust.errors import TrustError
 
 from saola_platform.errors import SignatureFailed
 from saola_platform.kernel import peers
+from saola_platform.kernel.country import country
 from saola_platform.kernel.signin import provider
 from saola_platform.kernel.signing.values import CredentialKind, SigningCertificate, Status, ToSign
 
@@ -79,7 +81,7 @@ def open_request(
     answer = _call(method="POST", path="/api/signing-requests", body=body)
     if not isinstance(answer.get("id"), str) or not isinstance(answer.get("url"), str):
         raise SignatureFailed("the identity provider's answer names no request")
-    return OpenedRequest(request_id=answer["id"], url=answer["url"])
+    return OpenedRequest(request_id=answer["id"], url=_in_our_language(answer["url"]))
 
 
 def state_of(*, request_id: str) -> RequestState:
@@ -93,6 +95,16 @@ def state_of(*, request_id: str) -> RequestState:
     except (KeyError, TypeError, binascii.Error) as exc:
         raise SignatureFailed("the identity provider's answer holds no signature") from exc
     return RequestState(status=status, value=value, reason=str(answer.get("reason") or ""))
+
+
+def _in_our_language(url: str) -> str:
+    """The address with the language of this request, which the identity provider's page then speaks."""
+    try:
+        parts = urlsplit(url)
+    except ValueError as exc:
+        raise SignatureFailed("the identity provider's answer names no address to sign at") from exc
+    wish = urlencode({"ui_locales": get_language() or country().default_language})
+    return urlunsplit(parts._replace(query=f"{parts.query}&{wish}" if parts.query else wish))
 
 
 def _call(*, method: str, path: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
