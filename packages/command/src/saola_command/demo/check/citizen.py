@@ -209,6 +209,7 @@ class Citizen:
             _refuse_errors(page)
             if not page.url.split("#")[0].endswith(f"/sections/{section}"):
                 return identifiers
+            self._read_again(application)  # the answer may have led to a register that is silent just now
         raise JourneyFailed(f"The section {section!r} is never complete.", remedy=page.text[:800])
 
     def _choose_authority(self, application: str) -> None:
