@@ -226,6 +226,31 @@ def test_words_typed_beside_a_refused_file_stay(client: Client, submission: Subm
     assert "Half a sentence" in page.content.decode()
 
 
+@pytest.mark.parametrize("way", ["", "/files", "/files/{number}/remove"])
+def test_whatever_is_pressed_the_answer_and_the_chosen_file_stay(
+    client: Client, submission: Submission, onestop: OneStop, way: str
+) -> None:
+    onestop.post("events", asking(submission))
+    address = f"/dossiers/{submission.id}/complete"
+    client.post(address + "/files", {"file": SimpleUploadedFile("page 2.pdf", PDF)})
+    first = Completion.objects.get().attachments.get()
+    sent = {"message": "Half a sentence", "action": "later", "file": SimpleUploadedFile("page 3.pdf", PDF)}
+    assert client.post(address + way.format(number=first.pk), sent).status_code == 302
+    page = client.get(address).content.decode()
+    assert "Half a sentence" in page
+    assert "page 3.pdf" in page
+    assert ("page 2.pdf" in page) is ("remove" not in way)
+
+
+def test_the_answer_and_its_files_are_one_form(client: Client, submission: Submission, onestop: OneStop) -> None:
+    onestop.post("events", asking(submission))
+    client.post(f"/dossiers/{submission.id}/complete/files", {"file": SimpleUploadedFile("page 2.pdf", PDF)})
+    page = client.get(f"/dossiers/{submission.id}/complete").content.decode()
+    main = page[page.index("<main") : page.index("</main>")]
+    assert main.count("<form") == 1
+    assert f'formaction="/dossiers/{submission.id}/complete/files"' in main
+
+
 def result(submission: Submission, **changes: Any) -> dict[str, Any]:
     return {
         "result_id": str(uuid.uuid4()),

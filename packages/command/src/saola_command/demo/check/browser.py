@@ -106,15 +106,20 @@ class Browser:
         *,
         values: Mapping[str, str | Sequence[str]] | None = None,
         files: Mapping[str, Upload] | None = None,
-        button: tuple[str, str] | None = None,
+        press: str | None = None,
     ) -> Page:
-        """Send a form with what is filled in already, `values` put over it."""
+        """Send a form with what is filled in already, `values` put over it.
+
+        `press` is the id of the button that sends it; its own address is where the form goes, if it has one.
+        """
         fields = [(name, value) for name, value in _fields(form) if name not in (values or {})]
         for name, value in (values or {}).items():
             fields += [(name, one) for one in ([value] if isinstance(value, str) else value)]
-        if button:
-            fields.append(button)
-        url = urllib.parse.urljoin(page.url, form.get("action") or page.url)
+        button = page.one(f"//button[@id='{press}']", what=f"button {press!r}") if press else None
+        if button is not None and button.get("name"):
+            fields.append((button.get("name"), button.get("value") or ""))
+        address = (button.get("formaction") if button is not None else None) or form.get("action")
+        url = urllib.parse.urljoin(page.url, address or page.url)
         headers = self._headers() | {"Referer": page.url, "Origin": _origin(page.url)}
         if (form.get("method") or "get").lower() == "get":
             return self.get(f"{url.split('?')[0]}?{urllib.parse.urlencode(fields)}")

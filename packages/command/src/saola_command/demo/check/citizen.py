@@ -128,14 +128,21 @@ class Citizen:
         page = self.browser.get(_links(page, "/complete")[0])
         if self.script.completion_request not in page.text:
             raise JourneyFailed("The official's words are not shown.", remedy=page.text[:500])
-        form = page.form(action_ends="/complete/files")
-        page = self.browser.submit(page, form, files={"file": picture("page-2.jpg", "second page")})
+        page = self.browser.submit(
+            page,
+            page.form(action_ends="/complete"),
+            values={"message": self.script.completion_answer},
+            files={"file": picture("page-2.jpg", "second page")},
+            press="add-file",
+        )
         _refuse_errors(page)
+        if self.script.completion_answer not in page.text:
+            raise JourneyFailed("The answer is lost when a file is added.", remedy=page.text[:500])
         address = page.url.split("#")[0]
         end = time.monotonic() + WAIT_SECONDS
         while True:
             form = page.form(action_ends="/complete")
-            page = self.browser.submit(page, form, values={"message": self.script.completion_answer, "action": "sign"})
+            page = self.browser.submit(page, form, press="sign")
             if _asks_pin(page):
                 page = authorise(self.browser, page, self.person)
             page = self.browser.get(address)

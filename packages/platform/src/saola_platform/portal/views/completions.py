@@ -17,6 +17,7 @@ from saola_platform.documents.api import UploadRefused, kind_names, megabytes
 from saola_platform.errors import PeerUnavailable, SignatureFailed
 from saola_platform.kernel.posting import takes_form_of
 from saola_platform.kernel.signin import kept_input, person_of, signed_in
+from saola_platform.portal.applying.actions import Desk
 from saola_platform.portal.dossiers import completions, progress, queries
 from saola_platform.portal.models import Completion, Submission
 from saola_platform.portal.views.desk import absolute, desk_of, language, pieces_of, upload_limit
@@ -26,7 +27,7 @@ from saola_platform.portal.views.signatures import words_for
 @require_http_methods(["GET", "POST"])
 @signed_in(level="substantial")
 def complete(request: HttpRequest, submission_id: uuid.UUID) -> HttpResponse:
-    """What is asked, and the form; POST keeps the words and, unless "later", goes to sign."""
+    """What is asked, and the form; POST keeps the words and the file and, unless "later", goes to sign."""
     desk = desk_of(request)
     submission = queries.own_submission(submission_id=submission_id, owner=desk.owner)
     if completions.open_request(submission=submission) is None:
@@ -36,8 +37,9 @@ def complete(request: HttpRequest, submission_id: uuid.UUID) -> HttpResponse:
         kept = kept_input(request)
         row.message = kept.get("message", row.message) if kept else row.message
         return _page(request, submission, row)
-    row.message = request.POST.get("message", "").strip()
-    completions.save_message(completion=row, message=row.message)
+    refused = _keep(request, desk, row)
+    if refused is not None:
+        return refused
     if request.POST.get("action") == "later":
         return HttpResponseRedirect(reverse("portal:dossier", args=[submission_id]))
     if not row.message and not row.attachments.exists():
@@ -53,29 +55,25 @@ def add(request: HttpRequest, submission_id: uuid.UUID) -> HttpResponse:
     desk = desk_of(request)
     submission = queries.own_submission(submission_id=submission_id, owner=desk.owner)
     row = completions.completion_for(desk=desk, submission=submission)
-    if "message" in request.POST:
-        row.message = request.POST["message"].strip()
-        completions.save_message(completion=row, message=row.message)
-    upload = request.FILES.get("file")
-    if not isinstance(upload, UploadedFile):
+    refused = _keep(request, desk, row)
+    if refused is not None:
+        return refused
+    if "file" not in request.FILES:
         return _page(request, submission, row, errors={"file": gettext("Choose a file")}, status=422)
-    try:
-        completions.add_file(
-            desk=desk, completion=row, name=upload.name or "", pieces=pieces_of(upload), limit=upload_limit()
-        )
-    except UploadRefused as refusal:
-        return _page(request, submission, row, errors={"file": refusal.message}, status=refusal.status)
     return HttpResponseRedirect(reverse("portal:complete", args=[submission_id]) + "#files")
 
 
 @takes_form_of("portal:complete", named="submission_id")
 @signed_in(level="substantial")
 def remove(request: HttpRequest, submission_id: uuid.UUID, attachment_id: int) -> HttpResponse:
-    """Take a file out again."""
+    """Take a file out again; what else stands in the form is kept."""
     desk = desk_of(request)
     submission = queries.own_submission(submission_id=submission_id, owner=desk.owner)
     row = completions.completion_for(desk=desk, submission=submission)
     completions.remove_file(desk=desk, completion=row, attachment_id=attachment_id)
+    refused = _keep(request, desk, row)
+    if refused is not None:
+        return refused
     return HttpResponseRedirect(reverse("portal:complete", args=[submission_id]) + "#files")
 
 
@@ -98,6 +96,23 @@ def signed(request: HttpRequest, submission_id: uuid.UUID) -> HttpResponse:
         return HttpResponseRedirect(reverse("portal:dossier", args=[submission_id]))
     messages.warning(request, words_for(end))
     return HttpResponseRedirect(reverse("portal:complete", args=[submission_id]))
+
+
+def _keep(request: HttpRequest, desk: Desk, row: Completion) -> HttpResponse | None:
+    """Keep the words and the chosen file, whichever button was pressed; the page again when the file is refused."""
+    if "message" in request.POST:
+        row.message = request.POST["message"].strip()
+        completions.save_message(completion=row, message=row.message)
+    upload = request.FILES.get("file")
+    if not isinstance(upload, UploadedFile):
+        return None
+    try:
+        completions.add_file(
+            desk=desk, completion=row, name=upload.name or "", pieces=pieces_of(upload), limit=upload_limit()
+        )
+    except UploadRefused as refusal:
+        return _page(request, row.submission, row, errors={"file": refusal.message}, status=refusal.status)
+    return None
 
 
 def _go_and_sign(request: HttpRequest, row: Completion) -> HttpResponse:
