@@ -13,7 +13,9 @@ from django.test import Client
 from joserfc import jwt
 from saola_identity import clock
 from saola_identity.accounts.api import Event
+from saola_identity.errors import RequestRefused
 from saola_identity.oidc.keys import read_key
+from saola_identity.signing import actions
 from saola_identity.signing.models import SigningRequest
 
 
@@ -132,6 +134,43 @@ def test_a_request_waits_ten_minutes_and_not_longer(asking, portal, fake_signer)
     assert response.status_code == 410
     assert b"The time to sign is over" in response.content
     assert fake_signer.activations == []
+
+
+@pytest.mark.parametrize("decision", ["sign", "refuse"])
+def test_of_two_requests_for_the_same_only_the_newer_counts_and_the_older_says_so(
+    asking, portal, fake_signer, decision
+):
+    older, newer = asking.ask(), asking.ask()
+    for response in (
+        portal.browser.get(path_of(older)),
+        portal.browser.post(path_of(older), {"decision": decision, "pin": "2468"}),
+    ):
+        assert response.status_code == 409
+        assert b"A newer request replaced this one" in response.content
+        assert f'href="{path_of(newer)}"'.encode() in response.content
+    assert asking.outcome(older)["status"] == "waiting"
+    assert fake_signer.activations == []
+    assert portal.browser.post(path_of(newer), {"decision": "sign", "pin": "2468"}).status_code == 302
+    # Nothing waits any more: the site that has the signature is the place to go on.
+    assert f"signing_request={newer['id']}".encode() in portal.browser.get(path_of(older)).content
+
+
+def test_a_request_replaced_while_its_page_is_answered_is_not_signed(asking, person, fake_signer):
+    older = asking.ask()
+    asking.ask()
+    with pytest.raises(RequestRefused, match="replaced"):
+        actions.sign(request_id=older["id"], account=person, pin="2468", at=clock.now())
+    assert fake_signer.activations == []
+
+
+@pytest.mark.parametrize(
+    "other", [{"title": "Birth of Adam"}, {"return_url": "http://localhost:8001/signing/back?step=3"}]
+)
+def test_a_request_for_something_else_replaces_nothing(asking, portal, other):
+    asked = asking.ask()
+    asking.ask(**other)
+    portal.browser.post(path_of(asked), {"decision": "sign", "pin": "2468"})
+    assert asking.outcome(asked)["status"] == "signed"
 
 
 def test_only_the_person_meant_sees_and_signs(asking, portal, another_person, become, fake_signer):

@@ -65,7 +65,7 @@ def sign(*, request_id: UUID, account: Account, pin: str, at: datetime) -> Signi
 
     Raises:
         PinWrong, CredentialLocked, SignerUnavailable: the request still waits.
-        RequestRefused: it was decided before or is too old.
+        RequestRefused: it was decided before, is too old or replaced by a newer one.
     """
     try:
         with transaction.atomic():
@@ -119,6 +119,24 @@ def of_client(*, request_id: UUID, client: Client) -> SigningRequest:
     return kept
 
 
+def newer_than(kept: SigningRequest) -> SigningRequest | None:
+    """The newest request by which the site replaced one that nobody decided, None when it still counts.
+
+    A site that asks again for the same thing (same title, same address to return to) waits for the newer alone.
+    """
+    if kept.status != "waiting":
+        return None
+    same = SigningRequest.objects.filter(
+        client_id=kept.client_id,
+        account=kept.account_id,
+        kind=kept.kind,
+        title=kept.title,
+        return_url=kept.return_url,
+        created_at__gt=kept.created_at,
+    )
+    return same.order_by("-created_at").first()
+
+
 def return_address(kept: SigningRequest) -> str:
     """Where the browser goes afterwards: the site's address with `signing_request` added."""
     parts = urlsplit(kept.return_url)
@@ -132,6 +150,8 @@ def _open(*, request_id: UUID, account: Account, at: datetime) -> SigningRequest
         raise NotForYou
     if kept.status_at(at) != "waiting":
         raise RequestRefused(f"this request is {kept.status_at(at)}")
+    if newer_than(kept) is not None:
+        raise RequestRefused("the site asked anew for the same: this request is replaced")
     return kept
 
 

@@ -11,6 +11,7 @@ from django import forms
 from django.apps import apps
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
@@ -66,7 +67,7 @@ def _decide(request: HttpRequest, account: Account, request_id: UUID) -> HttpRes
         return render(request, "signing/closed.html", {"why": "unknown"}, status=404)
     except NotForYou:
         return render(request, "signing/not_for_you.html", {"account": account}, status=403)
-    if kept.status_at(clock.now()) != "waiting":
+    if kept.status_at(clock.now()) != "waiting" or actions.newer_than(kept):
         return _repeated(request, kept)
     if request.method != "POST":
         return _page(request, kept)
@@ -137,10 +138,25 @@ def _page(request: HttpRequest, kept: SigningRequest, *, problem: str = "", stat
 
 def _repeated(request: HttpRequest, kept: SigningRequest) -> HttpResponse:
     """The same decision sent again, because its answer was lost: it leads on. Else there is nothing to decide."""
+    newer = actions.newer_than(kept)
+    if newer is not None:
+        return _replaced(request, newer)
     wanted = "refused" if request.POST.get("decision") == "refuse" else "signed"
     if request.method == "POST" and kept.status == wanted:
         return HttpResponseRedirect(actions.return_address(kept))
     return _closed(request, kept)
+
+
+def _replaced(request: HttpRequest, newer: SigningRequest) -> HttpResponse:
+    """Signed here, it would be of no use: the site waits for the newer one."""
+    waits = newer.status_at(clock.now()) == "waiting"
+    context = {
+        "why": "replaced",
+        "site": client_name(newer.client_id),
+        "newer": reverse("signing:decide", args=[newer.pk]) if waits else "",
+        "back": "" if waits else actions.return_address(newer),
+    }
+    return render(request, "signing/closed.html", context, status=409)
 
 
 def _closed(request: HttpRequest, kept: SigningRequest) -> HttpResponse:
