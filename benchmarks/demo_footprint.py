@@ -66,6 +66,7 @@ def started(country: str, data: Path, *, measure: bool) -> Start:
                 report(demo.pid)
         finally:
             demo.terminate()
+            demo.communicate()
     if seconds is None:
         raise SystemExit("the demo did not start")
     return Start(wall=seconds, cpu=processor_seconds() - cpu_before)

@@ -98,7 +98,16 @@ async def _started(demo: Demo, layout: Layout) -> AsyncIterator[Supervisor]:
             yield supervisor
         finally:
             progress.close()
-            await supervisor.stop()
+            await _ended(supervisor)
+
+
+async def _ended(supervisor: Supervisor) -> None:
+    """End everything in order, whatever else one is told meanwhile; it takes some seconds at most."""
+    ending = asyncio.create_task(supervisor.stop())
+    while not ending.done():
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.shield(ending)
+    ending.result()
 
 
 def _end_when_told() -> None:
