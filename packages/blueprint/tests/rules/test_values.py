@@ -16,6 +16,7 @@ from saola_blueprint.rules import (
     fees_due,
     fold,
     holds,
+    lookups_behind,
     lookups_to_make,
     notice_text,
     prefilled_answers,
@@ -243,3 +244,11 @@ def test_folding_takes_away_what_people_do_not_type(text: str, folded: str) -> N
 @given(st.text())
 def test_folding_twice_is_folding_once(text: str) -> None:
     assert fold(fold(text)) == fold(text)
+
+
+def test_a_read_stands_and_falls_with_those_that_it_builds_on(lumara: Country) -> None:
+    form = lumara.procedures["B-1"].form
+    assert form is not None
+    assert lookups_behind(form, names=["partner"]) == {"partner", "union"}
+    assert lookups_behind(form, names=["me"]) == {"me"}
+    assert lookups_behind(form, names=["nobody"]) == frozenset()

@@ -6,6 +6,7 @@ from saola_blueprint.rules.folding import fold
 from saola_blueprint.rules.lookups import (
     LookupRequest,
     documents_needed,
+    lookups_behind,
     lookups_to_make,
     paths_of,
     prefilled_answers,
@@ -27,6 +28,7 @@ __all__ = [
     "fees_due",
     "fold",
     "holds",
+    "lookups_behind",
     "lookups_to_make",
     "notice_text",
     "parameters_on",

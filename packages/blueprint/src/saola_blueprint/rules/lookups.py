@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -71,10 +71,28 @@ def documents_needed(
     )
 
 
+def lookups_behind(form: Form, *, names: Iterable[str]) -> frozenset[str]:
+    """Those lookups, and all that they build on: when one of these brings nothing, the named ones cannot be made."""
+    declared = {one.id: one for one in form.lookups}
+    behind: set[str] = set()
+    waiting = [name for name in names if name in declared]
+    while waiting:
+        name = waiting.pop()
+        if name not in behind:
+            behind.add(name)
+            waiting += _builds_on(declared[name])
+    return frozenset(behind)
+
+
 def _ready(lookup: Lookup, done: Mapping[str, Any]) -> bool:
     """Whether every lookup it builds on has been made."""
+    return all(name in done for name in _builds_on(lookup))
+
+
+def _builds_on(lookup: Lookup) -> tuple[str, ...]:
     sources = [lookup.key] if lookup.key else [source for _, source in lookup.find]
-    return all(_lookup_named(path) in (None, *done) for source in sources for path in paths_of(source))
+    named = (_lookup_named(path) for source in sources for path in paths_of(source))
+    return tuple(name for name in named if name is not None)
 
 
 def _lookup_named(path: str) -> str | None:

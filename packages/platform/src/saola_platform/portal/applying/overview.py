@@ -7,6 +7,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext
 from saola_blueprint import Country
+from saola_blueprint.rules import lookups_behind
 from saola_blueprint.schema import Procedure
 
 from saola_platform.portal.applying.drafts import Application
@@ -60,10 +61,15 @@ def next_url(application: Application, *, after: str) -> str:
 
 
 def silent_registers(application: Application, *, section_id: str | None, language: str) -> list[dict[str, str]]:
-    """Registers that could not be read, for the fields of one section or of the whole form."""
+    """Registers that could not be read, for the fields of one section or of the whole form.
+
+    Also those that no field names but another read builds on: the partner cannot be read without the marriage.
+    """
     form = application.procedure.form
-    questions = application.questions(section_id) if section_id else (form.fields if form else ())
-    used = {one.prefill.lookup for one in questions if one.prefill}
+    if form is None:
+        return []
+    questions = application.questions(section_id) if section_id else form.fields
+    used = lookups_behind(form, names=[one.prefill.lookup for one in questions if one.prefill])
     silent: dict[str, dict[str, str]] = {}
     for name, read in application.known.reads.items():
         if name in used and read.state in {"unavailable", "refused"}:
