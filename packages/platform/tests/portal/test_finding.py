@@ -90,3 +90,10 @@ def test_a_service_that_is_not_online_says_why_and_has_no_way_in(client: Client)
 
 def test_an_unknown_service_is_not_found(client: Client) -> None:
     assert client.get("/procedures/9.999/").status_code == 404
+
+
+def test_a_service_that_is_not_online_says_so_and_comes_after_one_that_is(client: Client) -> None:
+    page = client.get("/find/", {"q": "c"}).content.decode()  # a car in a name, "civil" in a text
+    online, other = page.index('data-testid="service-1.001"'), page.index('data-testid="service-1.002"')
+    assert online < other < page.index("Not online yet")
+    assert page.count("Not online yet") == 1

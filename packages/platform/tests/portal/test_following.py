@@ -95,7 +95,7 @@ def test_an_event_is_taken_once_and_told_once(submission: Submission, onestop: O
     body = event(submission)
     assert [onestop.post("events", body).status_code for _ in range(3)] == [201, 200, 200]
     assert DossierEvent.objects.count() == 1
-    assert Notice.objects.get().texts == {"en": "Your dossier is being examined"}
+    assert Notice.objects.get().texts == {"en": "Register a birth: Your dossier is being examined"}
 
 
 def test_a_step_shows_agency_person_and_time(client: Client, submission: Submission, onestop: OneStop) -> None:
@@ -103,6 +103,40 @@ def test_a_step_shows_agency_person_and_time(client: Client, submission: Submiss
     page = client.get(f"/dossiers/{submission.id}/").content.decode()
     for words in ("being examined", "Ward of A", "Official Example, registrar", "I am reading it."):
         assert words in page
+
+
+def test_a_step_that_only_repeats_the_last_is_kept_but_not_told_again(
+    client: Client, submission: Submission, onestop: OneStop
+) -> None:
+    leader = {"name": "Leader Example", "role": {"en": "leader"}}
+    onestop.post("events", event(submission))
+    onestop.post("events", event(submission, at="2026-06-01T11:10:00+07:00", person=leader))
+    assert (DossierEvent.objects.count(), Notice.objects.count()) == (2, 1)
+    page = client.get(f"/dossiers/{submission.id}/").content.decode()
+    assert page.count("Your dossier is being examined") == 1
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"message": "A word from me."},
+        {"type": "decided", "status": "decided"},
+        {"text": {"en": "It is at the leader's"}},
+    ],
+)
+def test_a_step_that_tells_something_new_is_told(
+    submission: Submission, onestop: OneStop, changes: dict[str, Any]
+) -> None:
+    onestop.post("events", event(submission))
+    onestop.post("events", event(submission, at="2026-06-01T11:10:00+07:00", **changes))
+    assert Notice.objects.count() == 2
+
+
+def test_the_same_step_after_another_one_is_told_again(submission: Submission, onestop: OneStop) -> None:
+    onestop.post("events", event(submission))
+    onestop.post("events", asking(submission))
+    onestop.post("events", event(submission, at="2026-06-01T13:00:00+07:00"))
+    assert Notice.objects.count() == 3
 
 
 def test_a_late_event_changes_the_timeline_not_the_state(submission: Submission, onestop: OneStop) -> None:
@@ -171,6 +205,28 @@ def test_a_request_to_complete_shows_the_official_s_words_and_the_way(
     assert "Please send page 2." in page
     assert f"/dossiers/{submission.id}/complete" in page
     assert "Waiting for you" in page
+
+
+def test_while_the_answer_is_awaited_the_time_stands(client: Client, submission: Submission, onestop: OneStop) -> None:
+    words, address = "The time stands still until your answer comes", f"/dossiers/{submission.id}/"
+    due = 'Result due by</dt><dd class="govuk-summary-list__value"><strong>'
+    assert due in client.get(address).content.decode()
+    onestop.post("events", asking(submission))
+    page = client.get(address).content.decode()
+    assert words in page
+    assert due not in page
+    assert words in client.get("/dossiers/").content.decode()
+    onestop.post("events", event(submission, at="2026-06-01T13:00:00+07:00", due_at="2026-06-02T10:00:00+07:00"))
+    page = client.get(address).content.decode()
+    assert words not in page
+    assert due in page
+
+
+def test_a_request_that_names_a_day_stops_no_time(client: Client, submission: Submission, onestop: OneStop) -> None:
+    onestop.post("events", asking(submission) | {"due_at": "2026-06-05T10:00:00+07:00"})
+    page = client.get(f"/dossiers/{submission.id}/").content.decode()
+    assert "Answer by" in page
+    assert "The time stands still" not in page
 
 
 def test_without_a_request_there_is_nothing_to_complete(client: Client, submission: Submission) -> None:

@@ -114,6 +114,11 @@ class DossierEvent(models.Model):
     def __str__(self) -> str:
         return f"{self.type} of {self.submission_id}"
 
+    def repeats(self, before: "DossierEvent") -> bool:
+        """Whether this tells the person nothing that the event before it did not: handed on within the office."""
+        same = (self.type, self.status, self.text) == (before.type, before.status, before.text)
+        return same and not self.message
+
 
 class Completion(models.Model):
     """The answer to a request to complete; an outbox row of its own."""

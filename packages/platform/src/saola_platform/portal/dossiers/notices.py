@@ -44,12 +44,20 @@ def tell_not_taken(*, submission: Submission, key: str) -> None:
 
 
 def tell_event(*, event: DossierEvent) -> None:
-    """A step that the one-stop reported, in its words. "received" was told with the receipt."""
-    if event.type == "received":
+    """A step that the one-stop reported, in its words, unless it repeats the last. "received" came with the receipt."""
+    before = event.submission.events.filter(at__lte=event.at).exclude(pk=event.pk).last()
+    if event.type == "received" or (before is not None and event.repeats(before)):
         return
-    texts = {language: f"{text}\n\n{event.message}".strip() for language, text in event.text.items() if text.strip()}
+    texts = {language: _step(event, language=language) for language, text in event.text.items() if text.strip()}
     if texts:
         _tell(event.submission, kind=f"dossier-{event.type}", texts=texts, key=f"event:{event.event_id}")
+
+
+def _step(event: DossierEvent, *, language: str) -> str:
+    """What it is about, what happened, and what the official wrote."""
+    with translation.override(language):
+        name = _procedure_name(event.submission)()
+    return f"{name}: {event.text[language]}\n\n{event.message}".strip()
 
 
 def tell_result(*, result: StoredResult) -> None:

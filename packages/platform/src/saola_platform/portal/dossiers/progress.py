@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,12 +13,16 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext
 from saola_blueprint import Country
 
+from saola_platform.portal.dossiers.completions import REQUESTED
 from saola_platform.portal.models import DossierEvent, StoredResult, Submission
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """One line of the list of dossiers; ``colour`` is of components/tag.html."""
+    """One line of the list of dossiers; ``colour`` is of components/tag.html.
+
+    ``due_at`` is None while the time stands.
+    """
 
     id: UUID
     name: str
@@ -29,6 +33,7 @@ class Summary:
     signed_at: datetime
     received_at: datetime | None
     due_at: datetime | None
+    stands: bool
     needs_me: bool
     is_sending: bool
     is_refused: bool
@@ -37,6 +42,7 @@ class Summary:
 def summary(row: Submission, *, country: Country, language: str) -> Summary:
     """What the person sees first about a dossier."""
     status, colour = _status(row)
+    stands = time_stands(row)
     return Summary(
         id=row.id,
         name=procedure_name(row.procedure, country=country, language=language),
@@ -46,11 +52,20 @@ def summary(row: Submission, *, country: Country, language: str) -> Summary:
         colour=colour,
         signed_at=row.signed_at,
         received_at=row.received_at,
-        due_at=row.due_at,
-        needs_me=row.status == "completion-requested",
+        due_at=None if stands else row.due_at,
+        stands=stands,
+        needs_me=row.status == REQUESTED,
         is_sending=row.state == Submission.State.SENDING,
         is_refused=row.state == Submission.State.REFUSED,
     )
+
+
+def time_stands(row: Submission) -> bool:
+    """Whether the one-stop waits for the person: it has asked, and gave no day by which it decides all the same."""
+    if row.status != REQUESTED:
+        return False
+    asked = row.events.filter(type=REQUESTED).last()
+    return asked is None or asked.due_at is None
 
 
 def procedure_name(code: str, *, country: Country, language: str) -> str:
@@ -64,7 +79,7 @@ def timeline(row: Submission, *, language: str) -> list[dict[str, Any]]:
     steps = [{"title": gettext("Signed by you"), "at": _moment(row.signed_at), "state": "done"}]
     if row.state == Submission.State.SENDING:
         return [*steps, {"title": gettext("On its way"), "state": "current"}]
-    events = list(row.events.all())
+    events = without_repetitions(list(row.events.all()))
     steps += [
         {
             "title": text_in(event.text, language=language),
@@ -80,6 +95,15 @@ def timeline(row: Submission, *, language: str) -> list[dict[str, Any]]:
     if steps and row.state == Submission.State.RECEIVED and not _is_over(row):
         steps[-1]["state"] = "current"
     return steps
+
+
+def without_repetitions(events: Sequence[DossierEvent]) -> list[DossierEvent]:
+    """The events in order, without those that tell nothing new after the one before."""
+    told: list[DossierEvent] = []
+    for before, event in zip([None, *events], events, strict=False):
+        if before is None or not event.repeats(before):
+            told.append(event)
+    return told
 
 
 def words_of(event: DossierEvent, *, language: str) -> dict[str, Any]:
