@@ -187,3 +187,12 @@ def test_an_authority_that_is_away_is_told() -> None:
     with pytest.raises(EnrolmentFailed, match="does not answer") as caught:
         HttpAuthority("http://127.0.0.1:1", "secret").issue({})
     assert caught.value.retry
+
+
+def test_a_wrong_configuration_is_an_unusable_input_and_no_failure(tmp_path: Path, capsys: Any) -> None:
+    assert main(["run", "--config", str(tmp_path / "absent.yaml")]) == 2
+    (tmp_path / "gateway.yaml").write_text("colour: red")
+    assert main(["run", "--config", str(tmp_path / "gateway.yaml")]) == 2
+    told = capsys.readouterr().err
+    assert "absent.yaml" in told
+    assert "Errno" not in told

@@ -17,6 +17,7 @@ Errors of the OpenID Connect endpoints have the shapes of RFC 6749 and stand in 
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
 from typing import ClassVar, Literal
 
 Fault = Literal["caller", "peer", "us", "operator"]
@@ -44,6 +45,15 @@ class ConfigurationInvalid(IdentityError):
     title = "The configuration cannot be used"
     fault = "operator"
     remedy = "Correct the file named in the message and start again."
+
+
+class FileUnreadable(ConfigurationInvalid):
+    """A file that the configuration needs is not there or may not be read."""
+
+    remedy = "Check the path, and that the user of this service may read the file; then start again."
+
+    def __init__(self, path: Path, *, error: OSError, what: str = "the file") -> None:
+        super().__init__(f"{path}: {what} cannot be read ({error.strerror})")
 
 
 class SignInFailed(IdentityError):

@@ -14,12 +14,12 @@ import secrets
 import sys
 from pathlib import Path
 
-from saola_platform.errors import PlatformError
+from saola_platform.errors import ConfigurationInvalid, PlatformError
 from saola_platform.kernel import configuration
 
 
 def main(arguments: list[str]) -> int:
-    """Run one sub-command; the exit code is 1 when the configuration is refused."""
+    """Run one sub-command; the exit code is 2 when the configuration is refused, 1 for another failure."""
     parser = argparse.ArgumentParser(prog="saola site", description="Run a site of the platform.")
     parser.add_argument("action", choices=("init", "run", "worker", "manage"))
     parser.add_argument("--config", required=True, type=Path, help="the site's YAML configuration")
@@ -30,7 +30,7 @@ def main(arguments: list[str]) -> int:
         return _dispatch(action=chosen.action, config=chosen.config.resolve(), words=words)
     except PlatformError as error:
         print(f"saola site: {error.detail}\n  {error.advice}", file=sys.stderr)
-        return 1
+        return 2 if isinstance(error, ConfigurationInvalid) else 1
 
 
 def _dispatch(*, action: str, config: Path, words: list[str]) -> int:

@@ -35,7 +35,7 @@ def written(folder: Path, **changes: object) -> Path:
 def test_a_configuration_that_is_wrong_is_refused_in_words(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], action: str
 ) -> None:
-    assert main([action, "--config", str(written(tmp_path, colour="red"))]) == 1
+    assert main([action, "--config", str(written(tmp_path, colour="red"))]) == 2
     said = capsys.readouterr().err
     assert "unknown setting colour" in said
     assert "Traceback" not in said

@@ -14,6 +14,7 @@ are translated where the library is called.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import ClassVar, Literal
 
 Fault = Literal["caller", "peer", "us", "operator"]
@@ -126,6 +127,19 @@ class KeyUnavailable(TrustError):
     code = "trust.key_unavailable"
     fault = "operator"
     remedy = "Check the key file, its owner and the secret that protects it."
+
+
+class FileUnreadable(TrustError):
+    """A file that the operator named is not there, may not be read, or holds something else."""
+
+    code = "trust.file_unreadable"
+    fault = "operator"
+    remedy = "Check the path, and that this user may read the file; then try again."
+
+    @classmethod
+    def at(cls, path: Path, *, error: OSError) -> FileUnreadable:
+        """The file and the system's reason, without its number."""
+        return cls(f"{path} cannot be read ({error.strerror})")
 
 
 class ServiceUnavailable(TrustError):

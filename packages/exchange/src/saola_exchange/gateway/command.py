@@ -9,10 +9,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from saola_exchange.errors import ExchangeError
+from saola_exchange.gateway.errors import ConfigurationInvalid
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run one sub-command; the exit code is 0, or 1 with a message on standard error."""
+    """Run one sub-command; 0 done, 2 when the configuration is unusable, 1 when it failed, with a message."""
     options = _parser().parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     try:
@@ -22,7 +23,7 @@ def main(arguments: Sequence[str]) -> int:
             _run(options.config)
     except ExchangeError as exc:
         print(f"saola gateway: {exc.detail}\n{exc.remedy}", file=sys.stderr)
-        return 1
+        return 2 if isinstance(exc, ConfigurationInvalid) else 1
     return 0
 
 
@@ -43,7 +44,6 @@ def _init(config: Path, authority: str, token_file: Path) -> None:
 
     from .configuration import read_configuration
     from .enrolment import HttpAuthority, enrol
-    from .errors import ConfigurationInvalid
 
     try:
         token = token_file.read_text(encoding="utf-8").strip()

@@ -9,7 +9,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from saola_identity.errors import IdentityError
+from saola_identity.errors import ConfigurationInvalid, IdentityError
 
 THREADS = "4"
 ACTIONS = {
@@ -20,7 +20,7 @@ ACTIONS = {
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one of the three; exit code 1 with the reason when it cannot be done."""
+    """Run one of the three; the reason when it cannot be done: exit code 2 for a configuration or file, else 1."""
     parser = argparse.ArgumentParser(prog="saola identity", description="Sign-in and signatures of people.")
     actions = parser.add_subparsers(dest="action", required=True)
     for name, words in ACTIONS.items():
@@ -33,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return run(chosen.config)
     except IdentityError as exc:
         print(f"saola identity: {exc.detail}\n{exc.remedy}", file=sys.stderr)
-        return 1
+        return 2 if isinstance(exc, ConfigurationInvalid) else 1
 
 
 def keys(config: Path) -> int:

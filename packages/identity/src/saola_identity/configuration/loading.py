@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import yaml
 
 from saola_identity.configuration.shapes import SCOPES, Client, Configuration, origin_of
-from saola_identity.errors import ConfigurationInvalid
+from saola_identity.errors import ConfigurationInvalid, FileUnreadable
 
 T = TypeVar("T")
 
@@ -22,8 +22,10 @@ def load(path: Path) -> Configuration:
     """The configuration in `path`; raises ConfigurationInvalid with the name of the setting that is wrong."""
     try:
         data = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as exc:
-        raise ConfigurationInvalid(f"{path}: cannot be read: {exc}") from exc
+    except OSError as exc:
+        raise FileUnreadable(path, error=exc) from exc
+    except (UnicodeDecodeError, yaml.YAMLError) as exc:
+        raise ConfigurationInvalid(f"{path}: is not YAML: {exc}") from exc
     configuration = read(Configuration, data, where=path.name, folder=path.parent.resolve())
     _check(configuration, where=path.name)
     return configuration
@@ -34,8 +36,10 @@ def secret(path: Path) -> str:
     """The content of a secret file without surrounding space; raises ConfigurationInvalid when it says nothing."""
     try:
         content = path.read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as exc:
-        raise ConfigurationInvalid(f"{path}: the secret cannot be read: {exc}") from exc
+    except OSError as exc:
+        raise FileUnreadable(path, error=exc, what="the secret") from exc
+    except UnicodeDecodeError as exc:
+        raise ConfigurationInvalid(f"{path}: the secret is not text: {exc}") from exc
     if not content:
         raise ConfigurationInvalid(f"{path}: the secret is empty")
     return content

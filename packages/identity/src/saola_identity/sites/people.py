@@ -12,7 +12,7 @@ import yaml
 from saola_identity.accounts.api import PersonDetails, level, save_account
 from saola_identity.accounts.models import LEVELS
 from saola_identity.configuration.loading import read
-from saola_identity.errors import ConfigurationInvalid, SignerUnavailable
+from saola_identity.errors import ConfigurationInvalid, FileUnreadable, SignerUnavailable
 from saola_identity.signing.signer import Kind, NewCredential, Signer
 from saola_identity.sites.country import CountryFacts
 
@@ -56,8 +56,10 @@ def read_people(path: Path) -> tuple[Person, ...]:
     """The entries; raises ConfigurationInvalid naming the entry that is wrong."""
     try:
         data = yaml.load(path.read_text(encoding="utf-8"), Loader=_TextLoader)  # noqa: S506 - a safe loader
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as exc:
-        raise ConfigurationInvalid(f"{path}: cannot be read: {exc}") from exc
+    except OSError as exc:
+        raise FileUnreadable(path, error=exc) from exc
+    except (UnicodeDecodeError, yaml.YAMLError) as exc:
+        raise ConfigurationInvalid(f"{path}: is not YAML: {exc}") from exc
     if not isinstance(data, dict) or set(data) != {"people"} or not isinstance(data["people"], list):
         raise ConfigurationInvalid(f"{path}: expected one list called people")
     people = tuple(

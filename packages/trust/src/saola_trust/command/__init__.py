@@ -35,12 +35,12 @@ def main_ca(arguments: Sequence[str]) -> int:
 
 
 def reporting(action: Callable[[], int]) -> int:
-    """Run it; an error becomes two lines that say what happened and what to do, and exit code 1."""
+    """Run it; an error becomes two lines, what happened and what to do; exit code 2 for an unusable file, else 1."""
     try:
         return action()
     except TrustError as exc:
         print(f"saola: {exc.detail}\n  {exc.remedy}", file=sys.stderr)
-        return 1
+        return 2 if exc.fault == "operator" else 1
 
 
 def _trust(given: argparse.Namespace) -> int:

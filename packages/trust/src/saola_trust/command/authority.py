@@ -9,18 +9,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from saola_trust.certificates import certificate_pem
-from saola_trust.errors import KeyUnavailable, RequestRefused
+from saola_trust.errors import FileUnreadable, RequestRefused
 from saola_trust.services.client import AuthorityClient
 
 
 def run(arguments: Sequence[str]) -> int:
     """Do what the arguments say; raises TrustError."""
     given = _parser().parse_args(list(arguments))
-    try:
-        token = given.token_file.read_text(encoding="ascii").strip()
-    except (OSError, UnicodeDecodeError) as exc:
-        raise KeyUnavailable(f"{given.token_file} cannot be read as a token file") from exc
-    client = AuthorityClient(given.url.rstrip("/"), token)
+    client = AuthorityClient(given.url.rstrip("/"), _text(given.token_file).strip())
     if given.action == "revoke":
         client.revoke(hierarchy=given.hierarchy, serial=given.serial, reason=given.reason)
     elif given.action == "list":
@@ -37,13 +33,23 @@ def run(arguments: Sequence[str]) -> int:
 def _issue(client: AuthorityClient, given: argparse.Namespace) -> None:
     try:
         subject = json.loads(given.subject)
-        csr = given.csr.read_text(encoding="ascii")
-    except (OSError, ValueError) as exc:
-        raise RequestRefused(f"the subject should be JSON and the request a PEM file: {exc}") from exc
+    except ValueError as exc:
+        raise RequestRefused(f"the subject should be JSON: {exc}") from exc
+    csr = _text(given.csr)
     issued = client.issue(
         hierarchy=given.hierarchy, profile=given.profile, subject=subject, csr_pem=csr, valid_days=given.days
     )
     sys.stdout.write("".join(certificate_pem(one) for one in (issued.certificate, *issued.chain)))
+
+
+def _text(path: Path) -> str:
+    """A token, or a request in PEM: both are ASCII."""
+    try:
+        return path.read_text(encoding="ascii")
+    except OSError as exc:
+        raise FileUnreadable.at(path, error=exc) from exc
+    except UnicodeDecodeError as exc:
+        raise FileUnreadable(f"{path} holds something else than text") from exc
 
 
 def _parser() -> argparse.ArgumentParser:

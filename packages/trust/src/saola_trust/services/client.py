@@ -245,7 +245,8 @@ def _exchange(
         response = connection.getresponse()
         data = response.read(LARGEST_ANSWER + 1)
     except (OSError, http.client.HTTPException) as exc:
-        raise ServiceUnavailable(f"{parts.scheme}://{parts.netloc} cannot be reached: {exc}") from exc
+        reason = (exc.strerror if isinstance(exc, OSError) else None) or exc
+        raise ServiceUnavailable(f"{parts.scheme}://{parts.netloc} cannot be reached: {reason}") from exc
     finally:
         connection.close()
     if len(data) > LARGEST_ANSWER:

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import yaml
 
-from saola_trust.errors import TrustError
+from saola_trust.errors import FileUnreadable, TrustError
 
 Role = Literal["ca", "ocsp", "tsa", "trustlist", "signer"]
 ROLES: tuple[Role, ...] = ("ca", "ocsp", "tsa", "trustlist", "signer")
@@ -55,11 +55,13 @@ class Settings:
 
 
 def load_settings(path: Path) -> Settings:
-    """Read and check the file; raises ConfigurationInvalid naming the key."""
+    """Read and check the file; raises FileUnreadable, and ConfigurationInvalid naming the key."""
     try:
         parsed = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, yaml.YAMLError, UnicodeDecodeError) as exc:
-        raise ConfigurationInvalid(f"{path} cannot be read: {exc}") from exc
+    except OSError as exc:
+        raise FileUnreadable.at(path, error=exc) from exc
+    except (yaml.YAMLError, UnicodeDecodeError) as exc:
+        raise ConfigurationInvalid(f"{path} is not YAML: {exc}") from exc
     if not isinstance(parsed, dict):
         raise ConfigurationInvalid(f"{path} should hold keys and values")
     if unknown := sorted(str(key) for key in parsed if key not in KNOWN):
