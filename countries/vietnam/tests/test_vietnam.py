@@ -162,3 +162,12 @@ def test_dates_have_slashes_and_hours_are_of_twenty_four() -> None:
     exec((REPOSITORY / "countries/vietnam/formats/vi/formats.py").read_text(encoding="utf-8"), written)  # noqa: S102
     assert written["DATE_FORMAT"] == written["SHORT_DATE_FORMAT"] == "d/m/Y"
     assert written["DATETIME_FORMAT"] == written["SHORT_DATETIME_FORMAT"] == "H:i, d/m/Y"
+
+
+def test_a_birth_too_long_ago_is_refused_with_the_bound_in_words(vietnam: Country) -> None:
+    answers = {"child.situation": "ordinary", "child.birth_date": "1800-05-01"}
+    found = validate(country=vietnam, procedure=vietnam.procedures["1.001193"], answers=answers, on=DAY)
+    (problem,) = [one for one in found if one.code == "born-too-long-ago"]
+    assert problem.severity == "error"
+    assert "150 năm" in problem.message["vi"]
+    assert "150 years ago" in problem.message["en"]

@@ -29,13 +29,13 @@ def test_three_numbers_are_a_date():
         (("", "", ""), "Enter the day, month and year"),
         (("7", "", "1990"), "Enter the day, month and year"),
         (("31", "2", "1990"), "Enter a date that exists"),
-        (("1", "1", "0"), "The year must be a number, such as 1990"),
+        (("1", "1", "0"), "The year must have four digits, such as 1990"),
         (("1", "1", "99999999999"), "Enter a date that exists"),
         (("x", "9", "1990"), "The day must be a number"),
         (("7", "May", "1990"), "The month must be a number, such as 9"),
         (("7", "9", "-5"), "The year must be a number, such as 1990"),
-        (("7", "9", "26"), "The year must be a number, such as 1990"),
-        (("7", "9", "0026"), "The year must be a number, such as 1990"),
+        (("7", "9", "26"), "The year must have four digits, such as 1990"),
+        (("7", "9", "0026"), "The year must have four digits, such as 1990"),
     ],
 )
 def test_what_is_no_date_is_said_in_words_that_help(parts, words):

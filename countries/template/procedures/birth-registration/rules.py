@@ -15,9 +15,13 @@ def free_when_early(*, amount, answers, today, parameters):
 
 
 @rule("not_before_birth", since="2012-01-01", reference="Births Act 2011, s. 2")
-def not_before_birth(*, value, today):
-    """A birth is registered after it happened."""
-    return "unborn" if date.fromisoformat(value) > today else None
+def not_before_birth(*, value, today, parameters):
+    """A birth is registered after it happened, and not longer after it than anybody has lived."""
+    born = date.fromisoformat(value)
+    if born > today:
+        return "unborn"
+    earliest = (today.year - parameters["oldest_birth_years"], today.month, today.day)
+    return "born-too-long-ago" if (born.year, born.month, born.day) < earliest else None
 
 
 @rule("no_longer_free", since="2012-01-01", reference="Births Act 2011, s. 7")

@@ -14,9 +14,13 @@ def full_name(*, value):
 
 
 @rule("born_already", since="2016-01-01", reference="Luật Hộ tịch 60/2014/QH13, Điều 14")
-def born_already(*, value, today):
-    """A birth is registered after it happened."""
-    return "born-in-future" if date.fromisoformat(value) > today else None
+def born_already(*, value, today, parameters):
+    """A birth has happened, and not longer ago than anybody has lived."""
+    born = date.fromisoformat(value)
+    if born > today:
+        return "born-in-future"
+    earliest = (today.year - parameters["oldest_birth_years"], today.month, today.day)
+    return "born-too-long-ago" if (born.year, born.month, born.day) < earliest else None
 
 
 @rule("registered_in_time", since="2016-01-01", reference="Luật Hộ tịch 60/2014/QH13, Điều 15")

@@ -31,7 +31,8 @@ class DateField(DateInputField):  # type: ignore[misc]  # the library has no typ
             field.error_messages["incomplete"] = missing
             field.validators = [RegexValidator(r"^[0-9]+$", wrong)]
         # "26" is meant to be 2026 or 1926, never the year 26: whoever typed it must say.
-        self.fields[2].validators.append(RegexValidator(r"^0*[0-9]{1,3}$", self._parts[2][2], inverse_match=True))
+        short = _("The year must have four digits, such as 1990")
+        self.fields[2].validators.append(RegexValidator(r"^0*[0-9]{1,3}$", short, inverse_match=True))
 
     def compress(self, data_list: list[Any]) -> dt.date | None:
         """The three parts as a date; None when any is empty.
