@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 from hypothesis import given
 from hypothesis import strategies as st
 from saola_trust.certificates import (
@@ -20,6 +22,7 @@ from saola_trust.certificates import (
     load_private_key,
     load_request,
     may_sign_documents,
+    name_text,
 )
 from saola_trust.errors import AlgorithmRefused, KeyUnavailable, MalformedCertificate, RequestRefused, TrustError
 from saola_trust.keystore import FakeSigner, SoftwareSigner, open_key, seal_key
@@ -114,15 +117,43 @@ def test_facts_tell_a_person_from_an_organisation() -> None:
     assert (seal.kind, seal.organisation_identifier, seal.personal_number) == ("organisation", "NTRXY-X01", None)
 
 
+def test_a_name_is_written_with_words_where_there_are_words() -> None:
+    subject = FakeTrust(country="XY").seal().certificate.subject
+    unknown = x509.NameAttribute(x509.ObjectIdentifier("1.3.6.1.4.1.99999.1"), "A")
+
+    assert "organizationIdentifier=NTRXY-X01" in name_text(subject)
+    assert name_text(x509.Name([unknown])) == "1.3.6.1.4.1.99999.1=A"
+
+
+def of_three_letters() -> x509.NameAttribute:
+    """A country as some authorities write it; the library warns of it."""
+    return x509.NameAttribute(NameOID.COUNTRY_NAME, "XYZ", _validate=False)
+
+
+def test_a_country_of_three_letters_is_read_without_a_warning_which_stays_for_others() -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        made = FakeSigner(subject=x509.Name([of_three_letters()])).certificate.public_bytes(Encoding.DER)
+
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        certificate = load_certificate(made)
+        read = (name_text(certificate.subject), name_text(certificate.issuer), facts_of(certificate).country)
+        assert told == []
+        of_three_letters()
+    assert read == ("C=XYZ", "C=XYZ", "XYZ")
+    assert len(told) == 1
+
+
 def test_the_exchange_profile_is_x_roads_basic_one() -> None:
     subject = {"instance": "XX-DEMO", "member_class": "GOV", "member_code": "M1", "server_code": "s1",
                "organisation": "Ministry", "country": "XX"}  # fmt: skip
 
-    authentication = subject_name(checked_subject("authentication", subject)[1]).rfc4514_string()
-    signing = subject_name(checked_subject("signing", subject)[1]).rfc4514_string()
+    authentication = name_text(subject_name(checked_subject("authentication", subject)[1]))
+    signing = name_text(subject_name(checked_subject("signing", subject)[1]))
 
-    assert "2.5.4.15=GOV" in authentication
-    assert "2.5.4.5=M1" in authentication
+    assert "businessCategory=GOV" in authentication
+    assert "serialNumber=M1" in authentication
     assert "CN=s1" in authentication
     assert "CN=M1" in signing
 

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from saola_trust.certificates import name_text
 from saola_trust.errors import TrustError
 from saola_trust.revocation import RevocationStatus
 from saola_trust.timestamps import verify as verify_timestamp
@@ -169,8 +170,8 @@ def _signer(
     return SignerReport(
         member=member or "not established",
         name=name or None,
-        subject=certificate.subject.rfc4514_string(),
-        issuer=found[0].name if found else certificate.issuer.rfc4514_string(),
+        subject=name_text(certificate.subject),
+        issuer=found[0].name if found else name_text(certificate.issuer),
         serial=f"{certificate.serial_number:x}",
         claimed_time=document.signed_at,
     )

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID
-from saola_trust.certificates import extended_key_usages, issued_by, may_sign_documents
+from saola_trust.certificates import extended_key_usages, issued_by, may_sign_documents, name_text
 from saola_trust.errors import AlgorithmRefused, MalformedRevocation, RevocationInvalid
 from saola_trust.revocation import RevocationStatus, verify_response
 
@@ -195,7 +195,7 @@ def _responders(authority: Authority) -> list[x509.Certificate]:
 def _require_dates(certificate: x509.Certificate, at: datetime) -> None:
     if not certificate.not_valid_before_utc <= at <= certificate.not_valid_after_utc:
         raise CertificateRefused(
-            f"the certificate {certificate.subject.rfc4514_string()} was not valid at that time",
+            f"the certificate {name_text(certificate.subject)} was not valid at that time",
             code="invalid_cert_path.cert_validation",
         )
 

@@ -16,6 +16,7 @@ from saola_trust.certificates.loading import (
     load_request,
     public_key_of,
 )
+from saola_trust.certificates.naming import name_text
 from saola_trust.certificates.profiles import Issuer, Profile, issue, issue_root
 
 __all__ = [
@@ -40,6 +41,7 @@ __all__ = [
     "load_private_key",
     "load_request",
     "may_sign_documents",
+    "name_text",
     "public_key_of",
     "sign",
     "verify",

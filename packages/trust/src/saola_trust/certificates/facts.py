@@ -10,6 +10,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.x509.oid import NameOID
 
+from saola_trust.certificates.naming import name_text
+
 ORGANISATION_IDENTIFIER = x509.ObjectIdentifier("2.5.4.97")
 
 
@@ -54,7 +56,7 @@ def facts_of(certificate: x509.Certificate) -> CertificateFacts:
     given, surname = _one(subject, NameOID.GIVEN_NAME), _one(subject, NameOID.SURNAME)
     return CertificateFacts(
         kind="person" if personal or given or surname else "organisation",
-        common_name=_one(subject, NameOID.COMMON_NAME) or subject.rfc4514_string(),
+        common_name=_one(subject, NameOID.COMMON_NAME) or name_text(subject),
         given_name=given,
         surname=surname,
         personal_number=personal,
@@ -63,7 +65,7 @@ def facts_of(certificate: x509.Certificate) -> CertificateFacts:
         title=_one(subject, NameOID.TITLE),
         country=_one(subject, NameOID.COUNTRY_NAME),
         serial_number=f"{certificate.serial_number:x}",
-        issuer=_one(certificate.issuer, NameOID.COMMON_NAME) or certificate.issuer.rfc4514_string(),
+        issuer=_one(certificate.issuer, NameOID.COMMON_NAME) or name_text(certificate.issuer),
         not_before=certificate.not_valid_before_utc,
         not_after=certificate.not_valid_after_utc,
         fingerprint=certificate.fingerprint(hashes.SHA256()).hex(),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
+import warnings
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
@@ -32,8 +33,9 @@ def load_certificate(data: bytes) -> x509.Certificate:
         raise MalformedCertificate(f"a certificate of {len(der)} bytes is larger than {LARGEST}")
     try:
         certificate = x509.load_der_x509_certificate(der)
+        _read_names(certificate)
         # The library reads lazily: make it fail here, where the caller expects it, and not later.
-        _ = (certificate.subject, certificate.issuer, certificate.extensions, certificate.not_valid_after_utc)
+        _ = (certificate.extensions, certificate.not_valid_after_utc)
     except (
         ValueError,
         TypeError,
@@ -47,6 +49,17 @@ def load_certificate(data: bytes) -> x509.Certificate:
     if certificate.serial_number <= 0:
         raise MalformedCertificate("the serial number of the certificate is not positive (RFC 5280 §4.1.2.2)")
     return certificate
+
+
+def _read_names(certificate: x509.Certificate) -> None:
+    """Read them once, after which the library keeps them.
+
+    It warns of an attribute of unusual length, such as a country of three letters. Certificates that others
+    issued have them; who holds one can do nothing about it, so that the warning is of no use to anybody.
+    """
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Attribute's length must be", category=UserWarning)
+        _ = (certificate.subject, certificate.issuer)
 
 
 def load_certificates(data: bytes) -> tuple[x509.Certificate, ...]:
