@@ -53,6 +53,11 @@ def test_a_letter_arrives_is_kept_and_shown(post_office: tuple[int, int, Path]) 
     assert "&lt;b&gt;à temps&lt;/b&gt;" in shown
 
 
+def test_a_browser_that_asks_for_an_icon_is_told_that_there_is_none(post_office: tuple[int, int, Path]) -> None:
+    with urllib.request.urlopen(f"http://127.0.0.1:{post_office[1]}/favicon.ico", timeout=5) as answer:
+        assert (answer.status, answer.read()) == (204, b"")
+
+
 ROOT = Path(__file__).parents[3]
 TEXTS = {key: f"({key})" for key in ("language", "title", "note", "none", "to")} | {"date": "%H:%M, %d.%m."}
 

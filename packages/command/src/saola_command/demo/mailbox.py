@@ -60,8 +60,12 @@ async def serve(*, smtp: tuple[str, int], web_address: tuple[str, int], folder: 
         shown = page(newest_letters(folder), words=words, language=language)
         return web.Response(text=shown, content_type="text/html", headers={"Vary": "Accept-Language"})
 
+    async def no_icon(_request: web.Request) -> web.Response:
+        return web.Response(status=204)  # browsers ask by themselves; a 404 would look like a fault
+
     application = web.Application()
     application.router.add_get("/", show)
+    application.router.add_get("/favicon.ico", no_icon)
     runner = web.AppRunner(application, access_log=None)
     await runner.setup()
     await web.TCPSite(runner, *web_address).start()
