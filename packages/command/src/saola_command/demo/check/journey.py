@@ -113,7 +113,7 @@ class Journey:
         with self._step("under “who used my data” stands every read, with organisation and purpose"):
             usages = self.mother.usages()
             mine = [usage for usage in usages if code in usage.text]
-            if len(usages) < 3 or not mine:
+            if len(usages) < 3 or not mine or not all(usage.message_id in usage.text for usage in usages):
                 raise JourneyFailed(f"{len(usages)} uses are listed, {len(mine)} of them of this dossier.")
         configuration = self._exchange().configuration(self.folder)
         newest = usages[:25]
