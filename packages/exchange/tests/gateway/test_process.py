@@ -131,7 +131,7 @@ async def test_a_gateway_that_cannot_start_says_why(world: Any) -> None:
     config = world.configure(party, "postgresql://nobody@127.0.0.1:1/none")
     (party.folder / "data" / "keys" / "sign.crt").unlink()
     async with process(config) as running:
-        assert await asyncio.wait_for(running.wait(), 20) == 1
+        assert await asyncio.wait_for(running.wait(), 20) == 2
     told = (party.folder / "log").read_text()
     assert "there is no signing key and certificate" in told
     assert "saola gateway init" in told
