@@ -155,8 +155,11 @@ class Citizen:
     def result(self, dossier: str) -> bytes:
         """Wait until the result is in the document store; the certificate's bytes."""
         self._until(dossier, lambda p: bool(_links(p, "/results/")), "result")
-        page = self.browser.get(_links(self.browser.get(dossier), "/results/")[0])
-        verdict = page.one("//*[@data-testid='verdict']", what="verdict on the signatures").get("data-verdict")
+        address = _links(self.browser.get(dossier), "/results/")[0]
+        # "Cannot be checked at the moment" is said while the trusted list is away: then the page is opened again.
+        judged = "//*[@data-testid='verdict' and @data-verdict!='unknown']"
+        page = self._until(address, lambda p: bool(p.html.xpath(judged)), "verdict on the signatures")
+        verdict = page.one(judged, what="verdict on the signatures").get("data-verdict")
         signatures = page.html.xpath("//*[@data-testid='signature']")
         if verdict != "valid" or len(signatures) != 2:
             said = [" ".join(one.text_content().split()) for one in signatures]
