@@ -93,8 +93,11 @@ def test_when_the_supervisor_is_killed_all_its_children_end_and_a_later_start_fi
 
 
 def kill_one_after_another(demo: RunningDemo, walking: subprocess.Popen[bytes]) -> list[str]:
-    """Kill every process once in random order, each when all serve again, until the journey has ended."""
-    seed = int(os.environ.get("SAOLA_FAULT_SEED", str(time.time_ns() % 100_000)))
+    """Kill every process once in shuffled order, each when all serve again, until the journey has ended.
+
+    SAOLA_FAULT_SEED chooses another order: one run is a sample, many seeds are the search.
+    """
+    seed = int(os.environ.get("SAOLA_FAULT_SEED", "6"))
     print(f"SAOLA_FAULT_SEED={seed}")
     order = sorted(demo.processes())
     random.Random(seed).shuffle(order)

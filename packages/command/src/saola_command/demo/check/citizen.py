@@ -171,15 +171,15 @@ class Citizen:
         page = self.browser.get(self.portal + "/notices/")
         return len(page.html.xpath("//main//time"))
 
-    def letters(self, mailbox: str, dossier: str) -> int:
-        """How many letters that lead to the dossier have arrived, waiting for the first."""
+    def letters(self, mailbox: str, dossier: str, *, at_least: int) -> int:
+        """How many letters that lead to the dossier have arrived, waiting for so many: post takes its time."""
         number = dossier.rstrip("/").rsplit("/", 1)[-1]
 
         def about(page: Page) -> list[Any]:
             letters = [one.text_content() for one in page.html.xpath("//article")]
             return [words for words in letters if number in words and self.person.email in words]
 
-        return len(about(self._until(mailbox + "/", lambda page: bool(about(page)), "letter")))
+        return len(about(self._until(mailbox + "/", lambda page: len(about(page)) >= at_least, "letters")))
 
     def usages(self) -> list[Usage]:
         """Every line of "who used my data"."""

@@ -78,7 +78,7 @@ class Journey:
             certificate = self.mother.result(dossier)
             judge_certificate(certificate, folder=self.folder)
         with self._step("she was told at each step, on the portal and by letter"):
-            notices, letters = self.mother.notices(), self.mother.letters(self.layout.url("mail"), dossier)
+            notices, letters = self.mother.notices(), self.mother.letters(self.layout.url("mail"), dossier, at_least=4)
             if min(notices, letters) < 4:
                 raise JourneyFailed(f"Only {notices} notices and {letters} letters came.")
         return certificate
