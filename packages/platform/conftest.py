@@ -237,7 +237,7 @@ def build_small_country() -> Country:
         default_language="en",
         territory="XS",
         timezone="Asia/Bangkok",
-        currency="XXX",
+        currency="XXX",  # ISO 4217: no currency
         site_names={name: text(f"The {name}") for name in ("portal", "onestop", "register", "identity")},
         levels={"state": text("State")},
         roles={},
